@@ -1,0 +1,20 @@
+namespace BrokerIm.Core;
+
+/// <summary>Bounds that more than one stage relies on; they are part of the design and not settings.</summary>
+public static class Limits
+{
+    /// <summary>PDUs in one inbound record: the index of a <see cref="Values.LogPosition"/> has twelve bits.</summary>
+    public const int MaxRecordEntries = 4_096;
+
+    /// <summary>Bytes of PDU data after which an inbound record is closed; topics allow at least 1,000,000.</summary>
+    public const int MaxRecordBytes = 512 * 1024;
+
+    /// <summary>Bytes after which a bus message is closed; it holds one larger PDU if need be.</summary>
+    public const int MaxBusMessageBytes = 64 * 1024;
+
+    /// <summary>Messages of a conversation within which a repeated client id is recognised.</summary>
+    public const int DedupeWindow = 1_024;
+
+    /// <summary>Bytes of a frame the Android client accepts (protocol chapter 01 section 3): 400 KiB with the header.</summary>
+    public const int MaxClientFrameBytes = 409_600;
+}

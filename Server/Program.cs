@@ -1,0 +1,1 @@
+namespace BrokerIm.Server; internal static class Program { private static void Main() { } }
