@@ -1,0 +1,113 @@
+namespace BrokerIm.Gateway.Inbound;
+
+/// <summary>
+/// The entries of one lane that wait for their flusher, bounded in number and bytes. Whoever comes when it is full waits in line
+/// behind the others, and by waiting stops reading its socket.
+/// </summary>
+internal sealed class LaneQueue(int maxEntries, long maxBytes)
+{
+    private readonly Lock gate = new();
+    private readonly Queue<LaneEntry> ready = new();
+    private readonly Queue<Latecomer> latecomers = new();
+    private readonly SemaphoreSlim arrivals = new(0, 1);
+    private long readyBytes;
+
+    /// <summary>Entries in the queue, those in line included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return ready.Count + latecomers.Count;
+        }
+    }
+
+    /// <summary>Adds an entry behind all others; completes once there is room for it.</summary>
+    /// <exception cref="OperationCanceledException">The entry was not added and never will be.</exception>
+    public ValueTask AddAsync(LaneEntry entry, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (latecomers.Count == 0 && HasRoomFor(entry))
+            {
+                Admit(entry);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        return WaitInLineAsync(entry, cancellationToken);
+    }
+
+    /// <summary>Waits until there is something to take. For one taker.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => arrivals.WaitAsync(cancellationToken);
+
+    /// <summary>Moves entries, oldest first, into <paramref name="taken"/> until it is full or nothing is left.</summary>
+    public void Take(List<LaneEntry> taken, int entriesAtMost, long bytesAtMost)
+    {
+        lock (gate)
+        {
+            var bytes = 0L;
+            while (taken.Count < entriesAtMost && ready.TryPeek(out var entry))
+            {
+                // One entry always goes, so that nothing can block the lane.
+                if (taken.Count > 0 && bytes + entry.Bytes > bytesAtMost)
+                    break;
+
+                taken.Add(ready.Dequeue());
+                bytes += entry.Bytes;
+                readyBytes -= entry.Bytes;
+                AdmitLatecomers();
+            }
+
+            if (ready.Count > 0)
+                Announce();
+        }
+    }
+
+    private async ValueTask WaitInLineAsync(LaneEntry entry, CancellationToken cancellationToken)
+    {
+        var latecomer = new Latecomer(entry);
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((Latecomer)state!).TrySetCanceled(token), latecomer);
+
+        lock (gate)
+        {
+            latecomers.Enqueue(latecomer);
+            AdmitLatecomers();
+        }
+
+        await latecomer.Task;
+    }
+
+    private void AdmitLatecomers()
+    {
+        while (latecomers.TryPeek(out var latecomer) && (latecomer.Task.IsCompleted || HasRoomFor(latecomer.Entry)))
+        {
+            latecomers.Dequeue();
+            if (latecomer.TrySetResult())
+                Admit(latecomer.Entry);
+        }
+    }
+
+    private void Admit(LaneEntry entry)
+    {
+        ready.Enqueue(entry);
+        readyBytes += entry.Bytes;
+        Announce();
+    }
+
+    // Called under the gate, the only place that releases, so the count never exceeds one.
+    private void Announce()
+    {
+        if (arrivals.CurrentCount == 0)
+            arrivals.Release();
+    }
+
+    private bool HasRoomFor(LaneEntry entry) =>
+        ready.Count == 0 || (ready.Count < maxEntries && readyBytes + entry.Bytes <= maxBytes);
+
+    private sealed class Latecomer(LaneEntry entry) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public LaneEntry Entry { get; } = entry;
+    }
+}
