@@ -6,7 +6,7 @@ internal ref struct BodyWriter(Span<byte> buffer)
     private const int VarintType = 0;
     private const int LengthDelimitedType = 2;
 
-    private readonly Span<byte> buffer = buffer;
+    private readonly Span<byte> _buffer = buffer;
 
     /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
@@ -23,7 +23,7 @@ internal ref struct BodyWriter(Span<byte> buffer)
     {
         Varint(Tag(field, LengthDelimitedType));
         Varint((ulong)value.Length);
-        value.CopyTo(buffer[Length..]);
+        value.CopyTo(_buffer[Length..]);
         Length += value.Length;
     }
 
@@ -33,10 +33,10 @@ internal ref struct BodyWriter(Span<byte> buffer)
     {
         while (value > 0x7F)
         {
-            buffer[Length++] = (byte)(value | 0x80);
+            _buffer[Length++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        buffer[Length++] = (byte)value;
+        _buffer[Length++] = (byte)value;
     }
 }

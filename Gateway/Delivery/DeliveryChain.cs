@@ -9,10 +9,10 @@ namespace BrokerIm.Gateway.Delivery;
 /// <param name="openedMs">When this gateway's queue was opened: nothing was sent to it before.</param>
 internal sealed class DeliveryChain(long openedMs)
 {
-    private bool started;
-    private ulong owner;
-    private ulong position;
-    private long wholeUntilMs = openedMs;
+    private bool _started;
+    private ulong _owner;
+    private ulong _position;
+    private long _wholeUntilMs = openedMs;
 
     /// <summary>Takes the next link.</summary>
     /// <param name="link">Part of a bus message for this chain's partition.</param>
@@ -20,15 +20,15 @@ internal sealed class DeliveryChain(long openedMs)
     /// <returns>Null when the link fits; otherwise until when the chain is known to have been whole.</returns>
     public long? Follow(PartitionDelivery link, long nowMs)
     {
-        var knownWholeUntilMs = wholeUntilMs;
-        wholeUntilMs = nowMs;
+        var knownWholeUntilMs = _wholeUntilMs;
+        _wholeUntilMs = nowMs;
 
-        if (started && link.Owner == owner && link.Position <= position)
+        if (_started && link.Owner == _owner && link.Position <= _position)
             return null;
 
         // The first link of all fits if its owner has sent nothing to this gateway before.
-        var fits = started ? link.Owner == owner && link.Previous == position : link.Previous == 0;
-        (started, owner, position) = (true, link.Owner, link.Position);
+        var fits = _started ? link.Owner == _owner && link.Previous == _position : link.Previous == 0;
+        (_started, _owner, _position) = (true, link.Owner, link.Position);
         return fits ? null : knownWholeUntilMs;
     }
 }

@@ -15,17 +15,17 @@ namespace BrokerIm.Gateway.Delivery;
 internal sealed class DeliveryCursor
 {
     // Most connections are idle, so nothing is allocated before the first message.
-    private Dictionary<ConversationId, Place>? places;
+    private Dictionary<ConversationId, Place>? _places;
 
     /// <summary>Guards the cursor and the order of what is written to the connection because of it.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>Whether anything is known of a conversation.</summary>
-    public bool Knows(ConversationId conversation) => places?.ContainsKey(conversation) ?? false;
+    public bool Knows(ConversationId conversation) => _places?.ContainsKey(conversation) ?? false;
 
     /// <summary>Last id given to the connection, 0 if nothing is known.</summary>
     public uint LastOf(ConversationId conversation) =>
-        places is not null && places.TryGetValue(conversation, out var place) ? place.Last : 0;
+        _places is not null && _places.TryGetValue(conversation, out var place) ? place.Last : 0;
 
     /// <summary>The client reads everything up to the head on its own; what comes later is pushed.</summary>
     public void Baseline(ConversationId conversation, uint head)
@@ -117,7 +117,7 @@ internal sealed class DeliveryCursor
     {
         ref var place = ref Find(conversation, out _);
         if (place.StartUnknown)
-            places!.Remove(conversation);
+            _places!.Remove(conversation);
         else
             place.Filling = false;
     }
@@ -136,7 +136,7 @@ internal sealed class DeliveryCursor
     }
 
     private ref Place Find(ConversationId conversation, out bool known) =>
-        ref CollectionsMarshal.GetValueRefOrAddDefault(places ??= [], conversation, out known)!;
+        ref CollectionsMarshal.GetValueRefOrAddDefault(_places ??= [], conversation, out known)!;
 
     private struct Place
     {

@@ -6,19 +6,19 @@ namespace BrokerIm.Gateway.Inbound;
 /// </summary>
 internal sealed class LaneQueue(int maxEntries, long maxBytes)
 {
-    private readonly Lock gate = new();
-    private readonly Queue<LaneEntry> ready = new();
-    private readonly Queue<Latecomer> latecomers = new();
-    private readonly SemaphoreSlim arrivals = new(0, 1);
-    private long readyBytes;
+    private readonly Lock _gate = new();
+    private readonly Queue<LaneEntry> _ready = new();
+    private readonly Queue<Latecomer> _latecomers = new();
+    private readonly SemaphoreSlim _arrivals = new(0, 1);
+    private long _readyBytes;
 
     /// <summary>Entries in the queue, those in line included.</summary>
     public int Count
     {
         get
         {
-            lock (gate)
-                return ready.Count + latecomers.Count;
+            lock (_gate)
+                return _ready.Count + _latecomers.Count;
         }
     }
 
@@ -26,9 +26,9 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     /// <exception cref="OperationCanceledException">The entry was not added and never will be.</exception>
     public ValueTask AddAsync(LaneEntry entry, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (latecomers.Count == 0 && HasRoomFor(entry))
+            if (_latecomers.Count == 0 && HasRoomFor(entry))
             {
                 Admit(entry);
                 return ValueTask.CompletedTask;
@@ -39,27 +39,27 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     }
 
     /// <summary>Waits until there is something to take. For one taker.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => arrivals.WaitAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken) => _arrivals.WaitAsync(cancellationToken);
 
     /// <summary>Moves entries, oldest first, into <paramref name="taken"/> until it is full or nothing is left.</summary>
     public void Take(List<LaneEntry> taken, int entriesAtMost, long bytesAtMost)
     {
-        lock (gate)
+        lock (_gate)
         {
             var bytes = 0L;
-            while (taken.Count < entriesAtMost && ready.TryPeek(out var entry))
+            while (taken.Count < entriesAtMost && _ready.TryPeek(out var entry))
             {
                 // One entry always goes, so that nothing can block the lane.
                 if (taken.Count > 0 && bytes + entry.Bytes > bytesAtMost)
                     break;
 
-                taken.Add(ready.Dequeue());
+                taken.Add(_ready.Dequeue());
                 bytes += entry.Bytes;
-                readyBytes -= entry.Bytes;
+                _readyBytes -= entry.Bytes;
                 AdmitLatecomers();
             }
 
-            if (ready.Count > 0)
+            if (_ready.Count > 0)
                 Announce();
         }
     }
@@ -70,9 +70,9 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((Latecomer)state!).TrySetCanceled(token), latecomer);
 
-        lock (gate)
+        lock (_gate)
         {
-            latecomers.Enqueue(latecomer);
+            _latecomers.Enqueue(latecomer);
             AdmitLatecomers();
         }
 
@@ -81,9 +81,9 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
 
     private void AdmitLatecomers()
     {
-        while (latecomers.TryPeek(out var latecomer) && (latecomer.Task.IsCompleted || HasRoomFor(latecomer.Entry)))
+        while (_latecomers.TryPeek(out var latecomer) && (latecomer.Task.IsCompleted || HasRoomFor(latecomer.Entry)))
         {
-            latecomers.Dequeue();
+            _latecomers.Dequeue();
             if (latecomer.TrySetResult())
                 Admit(latecomer.Entry);
         }
@@ -91,20 +91,20 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
 
     private void Admit(LaneEntry entry)
     {
-        ready.Enqueue(entry);
-        readyBytes += entry.Bytes;
+        _ready.Enqueue(entry);
+        _readyBytes += entry.Bytes;
         Announce();
     }
 
     // Called under the gate, the only place that releases, so the count never exceeds one.
     private void Announce()
     {
-        if (arrivals.CurrentCount == 0)
-            arrivals.Release();
+        if (_arrivals.CurrentCount == 0)
+            _arrivals.Release();
     }
 
     private bool HasRoomFor(LaneEntry entry) =>
-        ready.Count == 0 || (ready.Count < maxEntries && readyBytes + entry.Bytes <= maxBytes);
+        _ready.Count == 0 || (_ready.Count < maxEntries && _readyBytes + entry.Bytes <= maxBytes);
 
     private sealed class Latecomer(LaneEntry entry) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {

@@ -7,10 +7,10 @@ namespace BrokerIm.Gateway.Inbound;
 /// content: protocol chapter 03 section 3.8), and a message of this very connection when it comes back from the store.
 /// </summary>
 /// <remarks>
-/// Bounded: when <see cref="MaxSlots"/> younger entries have pushed one out, it is forgotten early. Sequence 0 is never
-/// recognised, because clients use it for many requests at once.
+/// Bounded: when <see cref="MaxSlots"/> younger entries have pushed one out, it is forgotten early. Sequence 0 names nothing,
+/// because clients use it for many requests at once. Safe for any thread.
 /// </remarks>
-internal sealed class SentMemory
+internal sealed class SentMemory(TimeProvider time)
 {
     /// <summary>Entries remembered at most.</summary>
     public const int MaxSlots = 256;
@@ -20,94 +20,115 @@ internal sealed class SentMemory
 
     private const int FirstSlots = 8;
 
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
 
     // Apart from the slots, so that a search by sequence runs over a few cache lines.
-    private ushort[] sequences = new ushort[FirstSlots];
-    private Slot[] slots = new Slot[FirstSlots];
-    private int next;
+    private ushort[] _sequences = new ushort[FirstSlots];
+    private SentMessage[] _slots = new SentMessage[FirstSlots];
+    private int _next;
 
     /// <summary>The id given to the same content under the same sequence a moment ago.</summary>
-    public bool TryRecall(ushort sequence, ulong contentHash, long now, out ClientMessageId id)
+    public bool TryRecall(ushort sequence, ulong contentHash, out ClientMessageId id)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(sequence) is >= 0 and var index && slots[index].ContentHash == contentHash && IsYoung(slots[index], now))
-            {
-                id = slots[index].Id;
-                return true;
-            }
+            var index = Find(sequence);
+            var same = index >= 0 && _slots[index].ContentHash == contentHash && IsYoung(_slots[index]);
+            id = same ? _slots[index].Id : default;
+            return same;
         }
-
-        id = default;
-        return false;
     }
 
     /// <summary>Remembers a message that goes into the log.</summary>
     /// <param name="sequence">Sequence of its frame.</param>
-    /// <param name="contentHash">Hash of receiver, type and data.</param>
+    /// <param name="contentHash">Hash of receiver, type and data; 0 when the client made the id.</param>
     /// <param name="id">Its id, the client's or ours.</param>
-    /// <param name="now">Time stamp in milliseconds of any steady clock.</param>
-    public void Remember(ushort sequence, ulong contentHash, ClientMessageId id, long now)
+    public void Remember(ushort sequence, ulong contentHash, ClientMessageId id)
     {
-        lock (gate)
+        lock (_gate)
         {
             var index = Find(sequence);
             if (index < 0)
-                index = NextSlot(now);
+                index = NextSlot();
 
-            sequences[index] = sequence;
-            slots[index] = new(sequence, contentHash, id, now);
+            _sequences[index] = sequence;
+            _slots[index] = new(sequence, contentHash, id, time.GetTimestamp(), Answered: false);
         }
     }
 
-    /// <summary>When the message with this sequence came in, in milliseconds of the clock used to remember it.</summary>
-    public bool TryGetReceipt(ushort sequence, out long receivedAt)
+    /// <summary>The message is being answered.</summary>
+    /// <param name="sequence">Sequence that the answer carries.</param>
+    /// <param name="id">Id that the answer carries, if any.</param>
+    /// <param name="sent">What was answered before this call; null when it is forgotten already.</param>
+    public void Answer(ushort sequence, ClientMessageId? id, out SentMessage? sent)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var index = Find(sequence);
-            receivedAt = index < 0 ? 0 : slots[index].ReceivedAt;
-            return index >= 0;
+            var index = sequence != 0 || id is null ? Find(sequence) : FindId(id.Value);
+            sent = index < 0 ? null : _slots[index];
+            if (index >= 0)
+                _slots[index] = _slots[index] with { Answered = true };
         }
     }
 
-    /// <summary>The sequence under which this connection sent the message with this id.</summary>
-    public bool TryGetSequence(ClientMessageId id, out ushort sequence)
+    /// <summary>The message of this connection with this id, or null.</summary>
+    public SentMessage? Find(ClientMessageId id)
     {
-        lock (gate)
+        lock (_gate)
+            return FindId(id) is >= 0 and var index ? _slots[index] : null;
+    }
+
+    /// <summary>Whether a message sent up to a moment is still without an answer and young enough for one.</summary>
+    /// <param name="timestamp">Timestamp of the time provider.</param>
+    public bool HasUnansweredUntil(long timestamp)
+    {
+        lock (_gate)
         {
-            foreach (ref readonly var slot in slots.AsSpan())
+            foreach (ref readonly var slot in _slots.AsSpan())
             {
-                if (slot.Id == id && id != default)
-                {
-                    sequence = slot.Sequence;
+                if (slot is { Answered: false, ReceivedAt: > 0 } && slot.ReceivedAt <= timestamp && IsYoung(slot))
                     return true;
-                }
             }
-        }
 
-        sequence = 0;
-        return false;
+            return false;
+        }
     }
 
-    private int Find(ushort sequence) => sequence == 0 ? -1 : sequences.AsSpan().IndexOf(sequence);
+    private int Find(ushort sequence) => sequence == 0 ? -1 : _sequences.AsSpan().IndexOf(sequence);
 
-    private int NextSlot(long now)
+    private int FindId(ClientMessageId id)
     {
-        if (slots[next].Id != default && IsYoung(slots[next], now) && slots.Length < MaxSlots)
+        for (var i = 0; i < _slots.Length; i++)
         {
-            next = slots.Length;
-            Array.Resize(ref sequences, slots.Length * 2);
-            Array.Resize(ref slots, slots.Length * 2);
+            if (_slots[i].Id == id && _slots[i].ReceivedAt > 0)
+                return i;
         }
 
-        var index = next;
-        next = (next + 1) % slots.Length;
+        return -1;
+    }
+
+    private int NextSlot()
+    {
+        if (_slots.Length < MaxSlots && _slots[_next].ReceivedAt > 0 && IsYoung(_slots[_next]))
+        {
+            _next = _slots.Length;
+            Array.Resize(ref _sequences, _slots.Length * 2);
+            Array.Resize(ref _slots, _slots.Length * 2);
+        }
+
+        var index = _next;
+        _next = (_next + 1) % _slots.Length;
         return index;
     }
 
-    private static bool IsYoung(in Slot slot, long now) => now - slot.ReceivedAt <= Lifetime.TotalMilliseconds;
-
-    private readonly record struct Slot(ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt);
+    private bool IsYoung(in SentMessage slot) => time.GetElapsedTime(slot.ReceivedAt) <= Lifetime;
 }
+
+/// <summary>One message a connection has sent.</summary>
+/// <param name="Sequence">Sequence of its frame.</param>
+/// <param name="ContentHash">Hash of its content; 0 when the client made the id.</param>
+/// <param name="Id">Its client message id.</param>
+/// <param name="ReceivedAt">Timestamp of the time provider.</param>
+/// <param name="Answered">Whether the client has its answer.</param>
+internal readonly record struct SentMessage(
+    ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt, bool Answered);

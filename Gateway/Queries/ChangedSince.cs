@@ -14,11 +14,11 @@ namespace BrokerIm.Gateway.Queries;
 /// </param>
 internal sealed class ChangedSince<T>(Func<T, long> secondOf, Func<T, int> bytesOf, int budgetBytes, bool strict)
 {
-    private readonly List<T> selected = [];
-    private ReplyBudget budget = new(budgetBytes);
+    private readonly List<T> _selected = [];
+    private ReplyBudget _budget = new(budgetBytes);
 
     /// <summary>What goes into the reply, oldest change first.</summary>
-    public IReadOnlyList<T> Selected => selected;
+    public IReadOnlyList<T> Selected => _selected;
 
     /// <summary>Whether something did not fit any more.</summary>
     public bool IsFull { get; private set; }
@@ -49,21 +49,21 @@ internal sealed class ChangedSince<T>(Func<T, long> secondOf, Func<T, int> bytes
         foreach (var change in second)
             bytes += bytesOf(change);
 
-        if (bytes <= int.MaxValue && budget.TryTake((int)bytes))
+        if (bytes <= int.MaxValue && _budget.TryTake((int)bytes))
         {
-            selected.AddRange(second);
+            _selected.AddRange(second);
             return;
         }
 
         IsFull = true;
-        if (selected.Count > 0)
+        if (_selected.Count > 0)
             return;
 
         foreach (var change in second)
         {
-            if (strict && !budget.TryTake(bytesOf(change)))
+            if (strict && !_budget.TryTake(bytesOf(change)))
                 return;
-            selected.Add(change);
+            _selected.Add(change);
         }
     }
 }

@@ -7,14 +7,14 @@ namespace BrokerIm.Gateway.Queries;
 /// <summary>What clients are shown of a stored message.</summary>
 internal static class MessageContent
 {
-    private static readonly MessageParser<IMMsgData> Parser = IMMsgData.Parser.WithDiscardUnknownFields(true);
+    private static readonly MessageParser<IMMsgData> s_parser = IMMsgData.Parser.WithDiscardUnknownFields(true);
 
     /// <summary>The content as it was sent, or null when it cannot be read any more.</summary>
     public static ByteString? DataOf(StoredMessage message)
     {
         try
         {
-            var body = Parser.ParseFrom(message.Body.Span);
+            var body = s_parser.ParseFrom(message.Body.Span);
             return body.HasMsgData && !body.MsgData.IsEmpty ? body.MsgData : null;
         }
         catch (InvalidProtocolBufferException)

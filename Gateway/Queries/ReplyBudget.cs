@@ -14,7 +14,7 @@ internal struct ReplyBudget(int bytes = ReplyBudget.ListBytes)
 
     private const int TagBytes = 1;
 
-    private int left = bytes;
+    private int _left = bytes;
 
     /// <summary>Takes room for one more list element if there is enough.</summary>
     public bool TryTake(IMessage element) => TryTake(SizeOf(element));
@@ -22,10 +22,10 @@ internal struct ReplyBudget(int bytes = ReplyBudget.ListBytes)
     /// <summary>Takes room for elements of a known size if there is enough.</summary>
     public bool TryTake(int elementBytes)
     {
-        if (elementBytes > left)
+        if (elementBytes > _left)
             return false;
 
-        left -= elementBytes;
+        _left -= elementBytes;
         return true;
     }
 
