@@ -9,7 +9,7 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     private readonly Lock _gate = new();
     private readonly Queue<LaneEntry> _ready = new();
     private readonly Queue<Latecomer> _latecomers = new();
-    private readonly SemaphoreSlim _arrivals = new(0, 1);
+    private TaskCompletionSource? _arrival;
     private long _readyBytes;
 
     /// <summary>Entries in the queue, those in line included.</summary>
@@ -39,7 +39,17 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     }
 
     /// <summary>Waits until there is something to take. For one taker.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _arrivals.WaitAsync(cancellationToken);
+    public Task WaitAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_ready.Count > 0)
+                return Task.CompletedTask;
+
+            _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _arrival.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>Moves entries, oldest first, into <paramref name="taken"/> until it is full or nothing is left.</summary>
     public void Take(List<LaneEntry> taken, int entriesAtMost, long bytesAtMost)
@@ -58,9 +68,6 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
                 _readyBytes -= entry.Bytes;
                 AdmitLatecomers();
             }
-
-            if (_ready.Count > 0)
-                Announce();
         }
     }
 
@@ -93,14 +100,8 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     {
         _ready.Enqueue(entry);
         _readyBytes += entry.Bytes;
-        Announce();
-    }
-
-    // Called under the gate, the only place that releases, so the count never exceeds one.
-    private void Announce()
-    {
-        if (_arrivals.CurrentCount == 0)
-            _arrivals.Release();
+        _arrival?.SetResult();
+        _arrival = null;
     }
 
     private bool HasRoomFor(LaneEntry entry) =>
