@@ -11,4 +11,7 @@ internal enum CursorStep
 
     /// <summary>Messages before it are missing: start a fill, which reads them and this one from the store.</summary>
     Fill,
+
+    /// <summary>Whether messages before it are missing is not known yet: start a fill all the same.</summary>
+    LookBelow,
 }

@@ -45,7 +45,7 @@ internal sealed class DeliveryCursor
         if (!known && lookBelow && messageId > 1)
         {
             place.StartAtUnknown(messageId);
-            return CursorStep.Fill;
+            return CursorStep.LookBelow;
         }
 
         if (!known)
@@ -110,16 +110,6 @@ internal sealed class DeliveryCursor
 
         place.Last = messageId;
         return place.Own is null || !place.Own.Contains(messageId);
-    }
-
-    /// <summary>A fill could not go on. The next message or check finds the same gap again.</summary>
-    public void Abandon(ConversationId conversation)
-    {
-        ref var place = ref Find(conversation, out _);
-        if (place.StartUnknown)
-            _places!.Remove(conversation);
-        else
-            place.Filling = false;
     }
 
     private static CursorStep StepTowards(ref Place place, uint messageId)

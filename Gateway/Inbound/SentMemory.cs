@@ -47,7 +47,8 @@ internal sealed class SentMemory(TimeProvider time)
     {
         lock (_gate)
         {
-            var index = Find(sequence);
+            // A repeat takes the place of what it repeats, so that it is owed an answer again.
+            var index = sequence == 0 ? FindId(id) : Find(sequence);
             if (index < 0)
                 index = NextSlot();
 
@@ -131,4 +132,8 @@ internal sealed class SentMemory(TimeProvider time)
 /// <param name="ReceivedAt">Timestamp of the time provider.</param>
 /// <param name="Answered">Whether the client has its answer.</param>
 internal readonly record struct SentMessage(
-    ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt, bool Answered);
+    ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt, bool Answered)
+{
+    /// <summary>Whether the client knows the id.</summary>
+    public bool MadeByClient => ContentHash == 0;
+}

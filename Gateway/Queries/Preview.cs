@@ -12,6 +12,9 @@ internal static class Preview
     /// <summary>Longer content is replaced, so that a hundred conversations fit into one frame.</summary>
     public const int MaxBytes = 3 * 1024;
 
+    /// <summary>What a list says of a conversation besides the preview, in bytes at most.</summary>
+    public const int EntryBytes = 48;
+
     /// <summary>"[语音]", encrypted.</summary>
     public static ByteString Audio { get; } = ByteString.CopyFromUtf8("QhGXlpFjvMFUNrtl1aaPzA==");
 
@@ -25,4 +28,21 @@ internal static class Preview
         _ when data.Length > MaxBytes => Ellipsis,
         _ => data,
     };
+
+    /// <summary>
+    /// Replaces previews from the end of a long list, so that all of it fits into one frame: no conversation may be missing.
+    /// </summary>
+    public static void Shorten(Span<ByteString?> previews)
+    {
+        var left = ReplyBudget.ListBytes - previews.Length * (EntryBytes + Ellipsis.Length);
+        foreach (ref var preview in previews)
+        {
+            if (preview is null || preview.Length <= Ellipsis.Length)
+                continue;
+            if (preview.Length - Ellipsis.Length > left)
+                preview = Ellipsis;
+            else
+                left -= preview.Length - Ellipsis.Length;
+        }
+    }
 }
