@@ -1,0 +1,139 @@
+using BrokerIm.Contracts.Records;
+using BrokerIm.Core.Values;
+
+namespace BrokerIm.Core.Ports;
+
+/// <summary>Reading hand of the conversation store: history, heads, read marks. Held by gateways.</summary>
+public interface IConversationReader
+{
+    /// <summary>Id and facts of the newest message of each conversation; null where there is none. Same order as asked.</summary>
+    ValueTask<IReadOnlyList<MessageHead?>> HeadsAsync(IReadOnlyList<ConversationId> conversations, CancellationToken cancellationToken);
+
+    /// <summary>Facts of given messages, null where there is none; same order as asked. Cheaper than the message itself.</summary>
+    ValueTask<IReadOnlyList<MessageHead?>> FactsAsync(
+        IReadOnlyList<(ConversationId Conversation, uint MessageId)> messages, CancellationToken cancellationToken);
+
+    /// <summary>Messages with ids in [<paramref name="fromId"/>, <paramref name="toId"/>], ascending; ids not there are left out.</summary>
+    /// <param name="conversation">Conversation.</param>
+    /// <param name="fromId">First id, at least 1.</param>
+    /// <param name="toId">Last id; callers ask for at most 1,024 at a time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<StoredMessage>> ReadRangeAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken);
+
+    /// <summary>Conversations of a user with activity at or after a time, newest first.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="sinceMs">Unix milliseconds, inclusive; 0 for all.</param>
+    /// <param name="max">At most this many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
+        UserId user, long sinceMs, int max, CancellationToken cancellationToken);
+
+    /// <summary>How far the user has read each conversation, 0 where never; same order as asked.</summary>
+    ValueTask<IReadOnlyList<uint>> ReadMarksAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Writing hand of the conversation store, held by Persist alone. Every cell carries a write timestamp made from its log
+/// position; of two writes to one cell the later timestamp wins, at equal timestamps the larger value. So every write may be
+/// repeated, by anybody, at any time.
+/// </summary>
+public interface IConversationStore : IConversationReader
+{
+    /// <summary>
+    /// The newest message of each conversation among those written below a bound, null where there is none; same order as asked.
+    /// Rows at or above the bound are leftovers of another worker and invisible here.
+    /// </summary>
+    /// <param name="keys">Conversation and <see cref="LogPosition.Bound"/> of its partition.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<MessageHead?>> LoadAsync(
+        IReadOnlyList<(ConversationId Conversation, long Bound)> keys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Part of the dedupe window: messages below <paramref name="beforeId"/> and below the bound, newest first, down to and
+    /// including the first with a time before <paramref name="untilMs"/>, at most <paramref name="max"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<MessageHead>> LoadWindowAsync(
+        ConversationId conversation, long bound, uint beforeId, long untilMs, int max, CancellationToken cancellationToken);
+
+    /// <summary>Writes the cells durably, all of a conversation in order and never a later one without the earlier.</summary>
+    /// <exception cref="DependencyUnavailableException">No answer in time; some may be written. Safe to repeat.</exception>
+    ValueTask WriteAsync(StoreBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Next inbound offset of each partition as last written by <see cref="WriteProgressAsync"/>.</summary>
+    ValueTask<IReadOnlyDictionary<int, long>> ReadProgressAsync(int epoch, CancellationToken cancellationToken);
+
+    /// <summary>Second copy of the commit; a register that only grows.</summary>
+    ValueTask WriteProgressAsync(
+        int epoch, IReadOnlyList<(int Partition, long NextOffset)> progress, CancellationToken cancellationToken);
+
+    /// <summary>Entries of a partition, from an offset on, that were decided to take no id because nobody could handle them.</summary>
+    ValueTask<IReadOnlyList<LogPosition>> ReadSkipsAsync(
+        int epoch, int partition, long fromOffset, CancellationToken cancellationToken);
+}
+
+/// <summary>A message without its body: what the fold and the unread arithmetic need.</summary>
+public sealed record MessageHead(uint MessageId, MessageMeta Meta);
+
+/// <summary>A message as readers see it.</summary>
+/// <param name="MessageId">1, 2, 3 ... without gaps in its conversation.</param>
+/// <param name="Meta">Sender, type, time.</param>
+/// <param name="Body">The final <c>IMMsgData</c>, as it went to the receivers.</param>
+public sealed record StoredMessage(uint MessageId, MessageMeta Meta, ReadOnlyMemory<byte> Body);
+
+/// <summary>That a user's conversation was active.</summary>
+public readonly record struct ConversationActivity(ConversationId Conversation, long ActivityMs);
+
+/// <summary>Cells that one batch of the log brings about. Lists are in log order.</summary>
+public sealed class StoreBatch
+{
+    /// <summary>New messages: meta and body cells.</summary>
+    public List<MessageRow> Messages { get; } = [];
+
+    /// <summary>Last activity per (user, conversation), at most one entry each.</summary>
+    public List<ActivityRow> Activities { get; } = [];
+
+    /// <summary>Read marks, at most one entry per (user, conversation).</summary>
+    public List<ReadMarkRow> ReadMarks { get; } = [];
+
+    /// <summary>Entries that take no id.</summary>
+    public List<SkipRow> Skips { get; } = [];
+
+    /// <summary>Whether there is nothing to write.</summary>
+    public bool IsEmpty => Messages.Count == 0 && Activities.Count == 0 && ReadMarks.Count == 0 && Skips.Count == 0;
+}
+
+/// <summary>One message to store; written at the position's timestamp.</summary>
+public readonly record struct MessageRow(
+    ConversationId Conversation, uint MessageId, LogPosition Position, ReadOnlyMemory<byte> Meta, ReadOnlyMemory<byte> Body);
+
+/// <summary>Last activity of a user's conversation; written at the position's timestamp.</summary>
+public readonly record struct ActivityRow(UserId User, ConversationId Conversation, long ActivityMs, LogPosition Position);
+
+/// <summary>A read mark; a register written at <see cref="LogPosition.RegisterTimestamp"/> of its value.</summary>
+public readonly record struct ReadMarkRow(UserId User, ConversationId Conversation, uint MessageId);
+
+/// <summary>A decision to skip an entry (index -1: the whole record), with why.</summary>
+public readonly record struct SkipRow(LogPosition Position, string Reason);
+
+/// <summary>
+/// Makes one batch durable: rows, then the outbound records, then progress - in this order where they live in different services,
+/// or as one transaction where they live in one.
+/// </summary>
+public interface IPersistCommit
+{
+    /// <exception cref="DependencyUnavailableException">No answer in time; a part may be done. Safe to repeat as it is.</exception>
+    ValueTask CommitAsync(PersistUnit unit, CancellationToken cancellationToken);
+}
+
+/// <summary>Everything one batch of inbound records brings about.</summary>
+/// <param name="Epoch">Layout of the log.</param>
+/// <param name="Rows">Cells for the store.</param>
+/// <param name="Outbound">Per partition its record for Deliver; partitions without news are absent.</param>
+/// <param name="Progress">Per partition the offset after the batch.</param>
+public sealed record PersistUnit(
+    int Epoch,
+    StoreBatch Rows,
+    IReadOnlyList<(int Partition, OutboundRecord Record)> Outbound,
+    IReadOnlyList<(int Partition, long NextOffset)> Progress);
