@@ -1,6 +1,7 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core;
 using BrokerIm.Core.Conversations;
+using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using Google.Protobuf;
 
@@ -73,14 +74,16 @@ public sealed class ConversationFoldTests
     [Fact]
     public void A_message_published_long_after_its_id_was_made_is_known_by_its_own_time()
     {
-        // Made at 1,000, published at 9,000. Judged by the oldest id's time instead of its message's time, the retry would pass.
+        // All made early and published late. Judged by the oldest id's time (501) instead of its message's (9,001), the retry made
+        // at 1,000 would pass for a new message.
         var state = new ConversationState(null);
         var late = Send(s_alice, 1000, 0);
         late.StampMs = 9000;
         ConversationFold.Apply(state, late);
         for (var n = 1; n <= Limits.DedupeWindow; n++)
-            ConversationFold.Apply(state, Send(s_bob, 500 + n, n, stampMs: 9000 + n));
+            ConversationFold.Apply(state, Send(s_bob, n < Limits.DedupeWindow ? 500 + n : 9000 + n, n, stampMs: 9000 + n));
 
+        Assert.Equal((uint)Limits.DedupeWindow + 1, state.Head);
         Assert.Equal(DecisionKind.Stale, ConversationFold.Apply(state, late).Kind);
     }
 
