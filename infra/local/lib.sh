@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # used by the scripts that source this
 # What the scripts of this folder share: where things are, on which ports, and how a process is started, recognised and stopped.
 
 local_scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
