@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Gateway;
@@ -12,6 +14,13 @@ internal sealed class GatewayIdentity
 
     /// <summary>Where Deliver and other gateways reach this run.</summary>
     public GatewayAddress Address { get; }
+
+    /// <summary>The session as the presence registry knows it.</summary>
+    public PresenceEntry EntryOf(Session session) =>
+        new(session.User, Address, session.Id, session.Client, session.LoginTimeMs);
+
+    /// <summary>Where the session stands among those of its user and class.</summary>
+    public LoginRank RankOf(Session session) => new(session.LoginTimeMs, Address, session.Id);
 
     // 0 is what an unset field of a record says, so no run may be called that.
     private static ulong DrawIncarnation()

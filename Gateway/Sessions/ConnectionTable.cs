@@ -9,6 +9,8 @@ internal sealed class ConnectionTable
     private readonly ConcurrentDictionary<ulong, Session> _connections = new();
     private readonly ConcurrentDictionary<UserId, Session[]> _users = new();
 
+    private ulong _lastId;
+
     /// <summary>Every connection, logged in or not, until its socket is gone.</summary>
     public IEnumerable<Session> All => _connections.Select(pair => pair.Value);
 
@@ -26,6 +28,9 @@ internal sealed class ConnectionTable
 
     /// <summary>The user's sessions, those still logging in included: what a kick has to look at.</summary>
     public IReadOnlyList<Session> ClaimsOf(UserId user) => _users.GetValueOrDefault(user, []);
+
+    /// <summary>A number for a new connection, from 1.</summary>
+    public ulong NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Takes a new connection in.</summary>
     public void Add(Session session) => _connections[session.Id] = session;

@@ -74,7 +74,7 @@ internal sealed class Outbox(PipeWriter pipe, int backlogBytesMax, TimeProvider 
     }
 
     /// <summary>Completes as soon as a stalled flush makes progress; at once when none is stalled.</summary>
-    public ValueTask WaitUntilWritableAsync() => Volatile.Read(ref _stalledSince) == 0 ? default : new(NextFlushed());
+    public Task WaitUntilWritable() => Volatile.Read(ref _stalledSince) == 0 ? Task.CompletedTask : NextFlushed();
 
     /// <summary>How long the present flush has been waiting for the client to read; zero when none is.</summary>
     public TimeSpan StalledFor()

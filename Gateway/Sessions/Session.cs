@@ -1,5 +1,6 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Inbound;
 using Google.Protobuf;
@@ -20,12 +21,13 @@ internal sealed class Session
     private readonly TimeProvider _time;
     private readonly Action _cancelClosed;
     private volatile SessionState _state;
+    private volatile bool _paused;
     private KickReasonType? _kick;
-    private CloseReason? _closeReason;
     private long _lastReceived;
 
     public Session(ulong id, ConnectionContext connection, GatewayOptions options, TimeProvider time)
     {
+        Rate = options.MessagesPerSecond == 0 ? null : new(options.MessagesPerSecond, time);
         Id = id;
         _connection = connection;
         _time = time;
@@ -56,6 +58,9 @@ internal sealed class Session
     /// <summary>Whether the login response has been written and the session still serves its user.</summary>
     public bool IsLoggedIn => _state == SessionState.LoggedIn;
 
+    /// <summary>Whether the session has not been kicked or closed.</summary>
+    public bool IsServing => _state is SessionState.Connected or SessionState.LoggedIn;
+
     /// <summary>Where this session is in its life.</summary>
     public SessionState State => _state;
 
@@ -63,7 +68,22 @@ internal sealed class Session
     public long StateSince { get; private set; }
 
     /// <summary>Why it ended; null while it has not.</summary>
-    public CloseReason? CloseReason => _closeReason;
+    public CloseReason? CloseReason { get; private set; }
+
+    /// <summary>Whether the login got as far as a login response.</summary>
+    public bool HasLoggedIn { get; private set; }
+
+    /// <summary>Whether the presence registry may know the session, so that somebody has to take it out again.</summary>
+    public bool MayBePresent { get; set; }
+
+    /// <summary>Whether the session, though logged in, takes no more commands because the gateway is about to close it.</summary>
+    public bool IsPaused => _paused;
+
+    /// <summary>Commands that needed a login and came before it.</summary>
+    public int CommandsBeforeLogin { get; set; }
+
+    /// <summary>Bounds the messages of this connection; null for no bound.</summary>
+    public MessageRate? Rate { get; }
 
     /// <summary>What delivery has pushed so far.</summary>
     public DeliveryCursor Cursor { get; } = new();
@@ -103,20 +123,31 @@ internal sealed class Session
     /// Ends the session. What was written still leaves before the socket closes, except to a client that does not read. The
     /// first reason counts.
     /// </summary>
-    public void Close(CloseReason reason)
+    /// <returns>False when it was closed before.</returns>
+    public bool Close(CloseReason reason)
     {
         lock (_gate)
         {
             if (_state == SessionState.Closed)
-                return;
-            _closeReason = reason;
+                return false;
+            CloseReason = reason;
             Enter(SessionState.Closed);
         }
 
-        if (reason == Sessions.CloseReason.SlowReader)
-            Abort("The client does not read.");
         WakeUp();
+        return true;
     }
+
+    /// <summary>Has the session take no more commands, so that what it asked for can be answered before it is closed.</summary>
+    public void Pause()
+    {
+        _paused = true;
+        _connection.Transport.Input.CancelPendingRead();
+    }
+
+    /// <summary>Completes once the session is closed or kicked.</summary>
+    public async Task UntilClosedAsync() =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>
     /// Tells the client that it was sent away and stops serving it; the connection stays for a grace, because a client cut off
@@ -147,16 +178,19 @@ internal sealed class Session
     }
 
     /// <summary>Writes the login response; from here on the session takes part in everything.</summary>
-    public void CompleteLogin(ushort sequence, IMLoginRes response)
+    /// <returns>False when the connection was closed meanwhile.</returns>
+    public bool CompleteLogin(ushort sequence, IMLoginRes response)
     {
         lock (_gate)
         {
             if (_state != SessionState.Connected)
-                return;
+                return false;
             Send(Command.LoginRes, sequence, response);
+            HasLoggedIn = true;
             Enter(SessionState.LoggedIn);
             if (_kick is { } reason)
                 TellKicked(reason);
+            return true;
         }
     }
 
@@ -172,14 +206,21 @@ internal sealed class Session
     /// <summary>How long the client has left what waits for it unread.</summary>
     public TimeSpan StalledFor() => _outbox.StalledFor();
 
-    /// <summary>Waits while the client does not read what was sent.</summary>
-    public ValueTask WaitUntilWritableAsync() => _outbox.WaitUntilWritableAsync();
+    /// <summary>Waits while the client does not read what was sent; ends with the session.</summary>
+    public ValueTask WaitUntilWritableAsync()
+    {
+        var writable = _outbox.WaitUntilWritable();
+        return writable.IsCompleted ? default : WaitAsync(writable);
+    }
 
     /// <summary>Lets everything written leave; nothing can be written afterwards.</summary>
     public ValueTask EndOutputAsync() => _outbox.EndAsync();
 
     /// <summary>Cuts the connection; what was written may be lost.</summary>
     public void Abort(string why) => _connection.Abort(new ConnectionAbortedException(why));
+
+    private async ValueTask WaitAsync(Task writable) =>
+        await writable.WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void TellKicked(KickReasonType reason)
     {

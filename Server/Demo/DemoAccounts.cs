@@ -34,7 +34,7 @@ internal static class DemoAccounts
     public static void SayWhatToTypeNext(IServiceProvider services, IConfiguration settings)
     {
         var port = services.GetRequiredService<IOptions<GatewayOptions>>().Value.Port;
-        var server = port == GatewayOptions.DefaultPort ? "" : $" --server 127.0.0.1:{port}";
+        var server = port == new GatewayOptions().Port ? "" : $" --server 127.0.0.1:{port}";
         var admin = settings["Admin:Address"] ?? new Hosting.AdminOptions().Address;
         Console.WriteLine(
             $"""

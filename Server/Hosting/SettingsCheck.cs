@@ -33,12 +33,16 @@ internal static class SettingsCheck
     /// <summary>Sections that the platform reads; their keys are its own.</summary>
     private static readonly string[] s_platform = ["Logging", "Kestrel", "AllowedHosts"];
 
+    /// <summary>Environment variables with our prefix that the command line, the scripts and the tests read.</summary>
+    private static readonly string[] s_notSettings = ["PASSWORD", "TEST_", "LOCAL_", "UPDATE_"];
+
     /// <summary>All problems at once.</summary>
     public static IEnumerable<string> Problems(IConfiguration configuration)
     {
         foreach (var section in configuration.GetChildren())
         {
-            if (s_platform.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            if (s_platform.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+                || s_notSettings.Any(prefix => section.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 continue;
 
             if (!Sections.TryGetValue(section.Key, out var options))
