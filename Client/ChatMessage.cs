@@ -56,5 +56,8 @@ public sealed class ChatMessage
         }
     }
 
+    internal static ChatMessage From(Peer peer, MsgInfo info, TextCipher cipher) =>
+        new(peer, info.MsgId, info.FromSessionId, info.CreateTime, info.MsgType, info.MsgData.Memory, cipher);
+
     public override string ToString() => $"message {Id} with {Peer}";
 }

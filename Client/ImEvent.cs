@@ -28,8 +28,10 @@ public sealed record Kicked(KickReasonType Reason) : ImEvent;
 /// <param name="WillReconnect">False when this was the last event.</param>
 public sealed record Disconnected(string Reason, bool WillReconnect) : ImEvent;
 
-/// <summary>An attempt to reconnect failed; the next follows after the delay.</summary>
-public sealed record ReconnectFailed(string Reason, TimeSpan NextDelay) : ImEvent;
+/// <summary>An attempt to reconnect failed; further ones follow.</summary>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Failures">Failures in a row.</param>
+public sealed record ReconnectFailed(string Reason, int Failures) : ImEvent;
 
 /// <summary>Connected and logged in again; messages missed meanwhile follow.</summary>
 public sealed record Reconnected : ImEvent;

@@ -8,6 +8,9 @@ public abstract class ImException(string message, Exception? inner = null) : Exc
 /// <summary>No server could be reached, or it was lost while it was asked.</summary>
 public sealed class ImConnectionException(string message, Exception? inner = null) : ImException(message, inner);
 
+/// <summary>The server said something that makes no sense.</summary>
+public sealed class ImProtocolException(string message, Exception? inner = null) : ImException(message, inner);
+
 /// <summary>The client has ended for good: disposed, logged out, kicked, or refused when it came back.</summary>
 public sealed class ImClosedException(string message, Exception? inner = null) : ImException(message, inner);
 

@@ -9,7 +9,8 @@ namespace BrokerIm.Client.Wire;
 public sealed record ReceivedPdu(FrameHeader Header, ReadOnlyMemory<byte> Body)
 {
     /// <summary>The body as the message a command carries.</summary>
-    /// <exception cref="InvalidProtocolBufferException">The body is not such a message, or a required field is missing.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The body is not protobuf.</exception>
+    /// <exception cref="InvalidDataException">A required field is missing.</exception>
     public T Parse<T>(MessageParser<T> parser)
         where T : IMessage<T> => PduBody.Parse(parser, Body.Span);
 }
