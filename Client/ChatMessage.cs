@@ -56,7 +56,7 @@ public sealed class ChatMessage
         }
     }
 
-    internal static ChatMessage From(Peer peer, MsgInfo info, TextCipher cipher) =>
+    internal static ChatMessage Of(Peer peer, MsgInfo info, TextCipher cipher) =>
         new(peer, info.MsgId, info.FromSessionId, info.CreateTime, info.MsgType, info.MsgData.Memory, cipher);
 
     public override string ToString() => $"message {Id} with {Peer}";

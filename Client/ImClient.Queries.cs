@@ -30,7 +30,7 @@ public sealed partial class ImClient
                 cancellationToken);
 
             // A page may be shorter than asked for, because of its size in bytes; only an empty one means that there is no more.
-            newestFirst.AddRange(reply.MsgList.Select(info => ChatMessage.From(peer, info, _options.TextCipher)));
+            newestFirst.AddRange(reply.MsgList.Select(info => ChatMessage.Of(peer, info, _options.TextCipher)));
             if (reply.MsgList.Count == 0 || reply.MsgList[^1].MsgId == 1)
                 break;
             begin = reply.MsgList[^1].MsgId - 1;
@@ -69,7 +69,7 @@ public sealed partial class ImClient
             Command.GetMsgByIdRsp,
             IMGetMsgByIdRsp.Parser,
             cancellationToken);
-        return [.. reply.MsgList.Select(info => ChatMessage.From(peer, info, _options.TextCipher)).OrderBy(message => message.Id)];
+        return [.. reply.MsgList.Select(info => ChatMessage.Of(peer, info, _options.TextCipher)).OrderBy(message => message.Id)];
     }
 
     /// <summary>The conversations with unread messages.</summary>

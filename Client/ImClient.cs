@@ -129,9 +129,9 @@ public sealed partial class ImClient : IAsyncDisposable
             await _connection.RequestAsync(
                 Command.LogoutReq, _ => new IMLogoutReq(), Command.LogoutRsp, IMLogoutRsp.Parser, cancellationToken);
         }
-        catch (ImClosedException)
+        catch (Exception exception) when (exception is ImClosedException or ImConnectionException or TimeoutException)
         {
-            // The server closed before its answer was read, or there was no session to end.
+            // The server closed before its answer was read, or there was no session to end. The end is the same.
         }
 
         await _connection.EndAsync(end);

@@ -4,7 +4,6 @@ using BrokerIm.Contracts.Wire;
 namespace BrokerIm.Client.Events;
 
 /// <summary>Asks the server's history for what a conversation lacks.</summary>
-/// <param name="connection">Where to ask.</param>
 internal sealed class GapRepair(ConnectionKeeper connection, ConversationTable conversations) : IGapRepair
 {
     public async Task TryRepairAsync(ConversationStep step, CancellationToken cancellationToken)
@@ -60,6 +59,6 @@ internal sealed class GapRepair(ConnectionKeeper connection, ConversationTable c
             IMGetMsgListRsp.Parser,
             connection.Options.RequestTimeout,
             cancellationToken);
-        return [.. reply.MsgList.Select(info => ChatMessage.From(peer, info, connection.Options.TextCipher))];
+        return [.. reply.MsgList.Select(info => ChatMessage.Of(peer, info, connection.Options.TextCipher))];
     }
 }

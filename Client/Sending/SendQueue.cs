@@ -27,8 +27,7 @@ internal sealed class SendQueue(ImClientOptions options, ServerClock clock, Lock
     private ImSession? _session;
     private Exception? _closed;
 
-    /// <summary>Takes a message and puts it on the wire as soon as there is room.</summary>
-    /// <param name="sendId">Null for a new id.</param>
+    /// <summary>Takes a message, under a new id unless one is given, and puts it on the wire as soon as there is room.</summary>
     /// <exception cref="ArgumentException">A message with this id is on its way already.</exception>
     public Task<SentMessage> Enqueue(
         Peer peer, MsgType type, ReadOnlyMemory<byte> data, SendId? sendId, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using BrokerIm.Client.Wire;
-using BrokerIm.Contracts.Wire;
 
 namespace BrokerIm.Client.Sessions;
 
