@@ -31,6 +31,10 @@ public interface ILogReader<TRecord>
     /// <param name="cancellationToken">Ends the sequence; partitions are handed back.</param>
     IAsyncEnumerable<LogBatch<TRecord>> ReadAsync(ILogStart? start, CancellationToken cancellationToken);
 
+    /// <summary>What this reader holds right now: partitions with the generation of their assignment. A snapshot, safe from any
+    /// thread; empty before the reading began.</summary>
+    IReadOnlyList<(int Partition, long Generation)> Assignments { get; }
+
     /// <summary>Says that everything in the batch is done. Losing this is harmless: the batch comes again.</summary>
     ValueTask CommitAsync(LogBatch<TRecord> batch, CancellationToken cancellationToken);
 }

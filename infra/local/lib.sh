@@ -87,12 +87,17 @@ load_ports() {
 
 # ---- Processes ----
 
-# A pid file holds the pid and the time the process started: a pid alone may belong to somebody else by now.
+# start_process NAME COMMAND...: leaves a log and a pid file under that name.
 start_process() {
     local name=$1
     shift
     run_detached "$@" >"$data/log/$name.log" 2>&1 </dev/null &
-    echo "$! $(start_time $!)" >"$data/run/$name.pid"
+    remember_process "$name" $!
+}
+
+# A pid file holds the pid and the time the process started: a pid alone may belong to somebody else by now.
+remember_process() {
+    echo "$2 $(start_time "$2")" >"$data/run/$1.pid"
 }
 
 # Closes every open file of the caller, the lock and a test runner's pipes among them, and leaves its session, so that

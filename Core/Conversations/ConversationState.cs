@@ -1,0 +1,133 @@
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+
+namespace BrokerIm.Core.Conversations;
+
+/// <summary>
+/// One conversation as the fold knows it: the head, and of the dedupe window as much as was needed so far.
+/// </summary>
+/// <remarks>
+/// Message times never fall, and a client id is never younger than its message. So a send whose id is younger than everything
+/// not known here cannot repeat any of it, and a conversation that nobody retries in costs one head read and no window.
+/// </remarks>
+public sealed class ConversationState
+{
+    private readonly Dictionary<ClientMessageId, SeenMessage> _seen = [];
+    private readonly Queue<SeenMessage> _order = [];
+
+    /// <summary>Starts from the newest stored message, or from nothing.</summary>
+    public ConversationState(MessageHead? head)
+    {
+        Head = head?.MessageId ?? 0;
+        HeadTimeMs = (long)(head?.Meta.TimeMs ?? 0);
+        LowCount = head?.Meta.LowCount ?? 0;
+        KnownFrom = Head + 1;
+        UnknownUntilMs = HeadTimeMs;
+    }
+
+    /// <summary>Id of the newest message; 0 when there is none.</summary>
+    public uint Head { get; private set; }
+
+    /// <summary>Time of the newest message, Unix milliseconds.</summary>
+    public long HeadTimeMs { get; private set; }
+
+    /// <summary>How many of messages 1 to <see cref="Head"/> came from the lower-numbered user of the pair.</summary>
+    public uint LowCount { get; private set; }
+
+    /// <summary>Lowest id from which on every client id is known here; <see cref="Head"/> + 1 when none is.</summary>
+    public uint KnownFrom { get; private set; }
+
+    /// <summary>No message below <see cref="KnownFrom"/> is younger than this.</summary>
+    public long UnknownUntilMs { get; private set; }
+
+    /// <summary>Lowest id inside the dedupe window of the next message.</summary>
+    public uint WindowFrom => Head >= Limits.DedupeWindow ? Head - Limits.DedupeWindow + 1 : 1;
+
+    /// <summary>Read marks of the two users of a pair, null until somebody asked for them.</summary>
+    public PairReadMarks? ReadMarks { get; set; }
+
+    /// <summary>Whether a send made at this time could repeat a message that is inside the window and not known here.</summary>
+    public bool NeedsOlder(long clientTimeMs) => clientTimeMs <= UnknownUntilMs && KnownFrom > WindowFrom;
+
+    /// <summary>Takes in older messages, newest first, directly below <see cref="KnownFrom"/>.</summary>
+    public void LearnOlder(IReadOnlyList<MessageHead> older)
+    {
+        var newer = _order.ToArray();
+        _order.Clear();
+        foreach (var head in older.Reverse())
+        {
+            if (!ClientMessageId.TryRead(head.Meta.ClientMessageId.Span, out var id))
+                throw new InvalidDataException($"Message {head.MessageId} was stored without a client message id.");
+
+            Remember(new(id, head.MessageId, (long)head.Meta.TimeMs, head.Meta.Hash));
+        }
+
+        foreach (var seen in newer)
+            _order.Enqueue(seen);
+
+        if (older.Count > 0)
+        {
+            KnownFrom = older[^1].MessageId;
+            UnknownUntilMs = (long)older[^1].Meta.TimeMs;
+        }
+    }
+
+    /// <summary>Finds a message of the window by its client id.</summary>
+    public bool TryFind(ClientMessageId id, out SeenMessage seen) =>
+        _seen.TryGetValue(id, out seen) && seen.MessageId >= WindowFrom;
+
+    /// <summary>
+    /// Whether a send made at this time may have been stored and have left the window since. Compares with the oldest message's
+    /// own time, not with its client id's: a message can be published long after its id was made.
+    /// </summary>
+    public bool IsStale(long clientTimeMs) =>
+        Head >= Limits.DedupeWindow && KnownFrom <= WindowFrom && clientTimeMs <= OldestInWindow().TimeMs;
+
+    /// <summary>Adds the next message.</summary>
+    public void Append(ClientMessageId id, long timeMs, bool fromLow, ulong hash)
+    {
+        Head++;
+        HeadTimeMs = timeMs;
+        LowCount += fromLow ? 1u : 0u;
+        Remember(new(id, Head, timeMs, hash));
+        Forget(Limits.DedupeWindow);
+    }
+
+    /// <summary>
+    /// Keeps only the newest client ids in memory; older ones are read back if somebody retries that late. Only to be called when
+    /// everything known here is stored.
+    /// </summary>
+    public void Forget(int keep)
+    {
+        while (_order.Count > keep)
+        {
+            var oldest = _order.Dequeue();
+            _seen.Remove(oldest.Id);
+            KnownFrom = oldest.MessageId + 1;
+            UnknownUntilMs = oldest.TimeMs;
+        }
+    }
+
+    private SeenMessage OldestInWindow()
+    {
+        foreach (var seen in _order)
+        {
+            if (seen.MessageId >= WindowFrom)
+                return seen;
+        }
+
+        throw new InvalidOperationException($"The window from {WindowFrom} is known from {KnownFrom} on, yet empty.");
+    }
+
+    private void Remember(SeenMessage seen)
+    {
+        _order.Enqueue(seen);
+        _seen[seen.Id] = seen;
+    }
+}
+
+/// <summary>A message of the dedupe window.</summary>
+public readonly record struct SeenMessage(ClientMessageId Id, uint MessageId, long TimeMs, ulong Hash);
+
+/// <summary>How far each user of a pair has read.</summary>
+public readonly record struct PairReadMarks(uint Low, uint High);

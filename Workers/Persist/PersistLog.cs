@@ -1,0 +1,13 @@
+using BrokerIm.Core.Values;
+using Microsoft.Extensions.Logging;
+
+namespace BrokerIm.Workers.Persist;
+
+internal static partial class PersistLog
+{
+    [LoggerMessage(3001, LogLevel.Debug, "{Entries} entries, {Messages} messages stored in {Milliseconds:F1} ms")]
+    public static partial void BatchStored(this ILogger log, int entries, int messages, double milliseconds);
+
+    [LoggerMessage(3002, LogLevel.Critical, "Skipped for good: {Position}, {Reason}; the original is in the dead letters")]
+    public static partial void Skipped(this ILogger log, LogPosition position, string reason);
+}
