@@ -25,28 +25,28 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
     /// <summary>How long a sender waits for a place in a full queue.</summary>
     public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<GatewayAddress, Queue> gateways = new();
-    private readonly ConcurrentDictionary<Queue, GatewayAddress?> listeners = new();
+    private readonly ConcurrentDictionary<GatewayAddress, Queue> _gateways = new();
+    private readonly ConcurrentDictionary<Queue, GatewayAddress?> _listeners = new();
 
     public async ValueTask<bool> SendAsync(GatewayAddress gateway, DeliveryBatch batch, CancellationToken cancellationToken) =>
-        gateways.TryGetValue(gateway, out var queue) && await queue.SendAsync(batch.ToByteArray(), cancellationToken);
+        _gateways.TryGetValue(gateway, out var queue) && await queue.SendAsync(batch.ToByteArray(), cancellationToken);
 
     public async ValueTask BroadcastAsync(DeliveryBatch batch, CancellationToken cancellationToken)
     {
         var bytes = batch.ToByteArray();
         // Side by side: a full queue must not keep the news from the others.
-        await Task.WhenAll(listeners.Keys.Select(queue => queue.SendAsync(bytes, cancellationToken)));
+        await Task.WhenAll(_listeners.Keys.Select(queue => queue.SendAsync(bytes, cancellationToken)));
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(
         GatewayAddress? self, Func<DeliveryBatch, CancellationToken, ValueTask> handler, CancellationToken cancellationToken)
     {
         var queue = new Queue(queueLength, handler, Close, loggers);
-        if (self is { } gateway && !gateways.TryAdd(gateway, queue))
+        if (self is { } gateway && !_gateways.TryAdd(gateway, queue))
             throw new InvalidOperationException($"Gateway {gateway} has its queue already.");
 
         // Visible from here on; what is sent before the bus has started waits for it.
-        listeners[queue] = self;
+        _listeners[queue] = self;
         try
         {
             await queue.StartAsync(cancellationToken);
@@ -61,22 +61,22 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
 
     private void Close(Queue queue)
     {
-        if (listeners.TryRemove(queue, out var self) && self is { } gateway)
-            gateways.TryRemove(gateway, out _);
+        if (_listeners.TryRemove(queue, out var self) && self is { } gateway)
+            _gateways.TryRemove(gateway, out _);
     }
 
     /// <summary>A bus of its own per queue: closing it leaves nothing behind, and the broadcast is a loop over the queues.</summary>
     private sealed class Queue : IAsyncDisposable
     {
-        private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
-        private static readonly Uri Address = new("queue:deliveries");
+        private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
+        private static readonly Uri s_address = new("queue:deliveries");
 
-        private readonly SemaphoreSlim places;
-        private readonly SemaphoreSlim turn = new(1, 1);
-        private readonly CancellationTokenSource closing = new();
-        private readonly TaskCompletionSource<ISendEndpoint> endpoint = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Action<Queue> close;
-        private readonly IBusControl bus;
+        private readonly SemaphoreSlim _places;
+        private readonly SemaphoreSlim _turn = new(1, 1);
+        private readonly CancellationTokenSource _closing = new();
+        private readonly TaskCompletionSource<ISendEndpoint> _endpoint = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Action<Queue> _close;
+        private readonly IBusControl _bus;
 
         public Queue(
             int length,
@@ -84,14 +84,14 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
             Action<Queue> close,
             ILoggerFactory loggers)
         {
-            places = new SemaphoreSlim(length, length);
-            this.close = close;
+            _places = new SemaphoreSlim(length, length);
+            _close = close;
             LogContext.ConfigureCurrentLogContext(loggers);
-            bus = MassTransit.Bus.Factory.CreateUsingInMemory(configure =>
+            _bus = MassTransit.Bus.Factory.CreateUsingInMemory(configure =>
             {
                 configure.CarryDeliveries();
                 configure.ReceiveEndpoint(
-                    Address.AbsolutePath,
+                    s_address.AbsolutePath,
                     receive => receive.ReceiveDeliveries(HandleAsync, loggers.CreateLogger<MemoryDeliveryBus>()));
             });
 
@@ -103,21 +103,21 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
                 }
                 finally
                 {
-                    places.Release();
+                    _places.Release();
                 }
             }
         }
 
         public async Task StartAsync(CancellationToken cancellationToken)
         {
-            await bus.StartAsync(cancellationToken);
-            endpoint.SetResult(await bus.GetSendEndpoint(Address));
+            await _bus.StartAsync(cancellationToken);
+            _endpoint.SetResult(await _bus.GetSendEndpoint(s_address));
         }
 
         /// <returns>False when the queue was closed meanwhile.</returns>
         public async Task<bool> SendAsync(byte[] bytes, CancellationToken cancellationToken)
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
             deadline.CancelAfter(SendTimeout);
             try
             {
@@ -125,7 +125,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
                 BusMetrics.Confirmed();
                 return true;
             }
-            catch (OperationCanceledException) when (closing.IsCancellationRequested)
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
                 BusMetrics.Returned();
                 return false;
@@ -141,25 +141,25 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
         // Senders that wait for a place would overtake each other on waking up, so only one of them waits at a time.
         private async Task SendInTurnAsync(byte[] bytes, CancellationToken cancellationToken)
         {
-            await turn.WaitAsync(cancellationToken);
+            await _turn.WaitAsync(cancellationToken);
             try
             {
-                var queue = await endpoint.Task.WaitAsync(cancellationToken);
-                await places.WaitAsync(cancellationToken);
+                var queue = await _endpoint.Task.WaitAsync(cancellationToken);
+                await _places.WaitAsync(cancellationToken);
                 // In memory this neither waits nor fails, so the place taken is a batch in the queue.
                 await queue.Send(new DeliveryEnvelope(bytes), CancellationToken.None);
             }
             finally
             {
-                turn.Release();
+                _turn.Release();
             }
         }
 
         public async ValueTask DisposeAsync()
         {
-            close(this);
-            await closing.CancelAsync();
-            await bus.StopAsync(StopTimeout);
+            _close(this);
+            await _closing.CancelAsync();
+            await _bus.StopAsync(s_stopTimeout);
         }
     }
 }

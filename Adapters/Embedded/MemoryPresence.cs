@@ -6,43 +6,43 @@ namespace BrokerIm.Adapters.Embedded;
 /// <summary>Presence of the connections of one process.</summary>
 internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Lease> leases = new(StringComparer.Ordinal);
-    private readonly Dictionary<UserId, List<PresenceEntry>> entries = [];
-    private readonly string content = Guid.NewGuid().ToString();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
+    private readonly Dictionary<UserId, List<PresenceEntry>> _entries = [];
+    private readonly string _content = Guid.NewGuid().ToString();
 
     public ValueTask<IReadOnlyList<IReadOnlyList<PresenceEntry>>> FindAsync(
         IReadOnlyList<UserId> users, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
             return new([.. users.Select(Live)]);
     }
 
     public ValueTask<IReadOnlyList<GatewayAddress>> GatewaysAsync(CancellationToken cancellationToken)
     {
-        lock (gate)
-            return new([.. leases.Values.Select(lease => lease.Gateway).Where(IsLive)]);
+        lock (_gate)
+            return new([.. _leases.Values.Select(lease => lease.Gateway).Where(IsLive)]);
     }
 
     public ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (leases.TryGetValue(gateway.Id, out var held) && held.Gateway != gateway)
+            if (_leases.TryGetValue(gateway.Id, out var held) && held.Gateway != gateway)
                 Forget(held.Gateway);
-            leases[gateway.Id] = new(gateway, time.GetTimestamp(), lease);
+            _leases[gateway.Id] = new(gateway, time.GetTimestamp(), lease);
         }
 
         // The registry lives and dies with the gateway it serves, so it never loses anything the gateway still has.
-        return new(content);
+        return new(_content);
     }
 
     public ValueTask RetireAsync(GatewayAddress gateway, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (leases.TryGetValue(gateway.Id, out var held) && held.Gateway == gateway)
-                leases.Remove(gateway.Id);
+            if (_leases.TryGetValue(gateway.Id, out var held) && held.Gateway == gateway)
+                _leases.Remove(gateway.Id);
             Forget(gateway);
         }
 
@@ -51,13 +51,13 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
 
     public ValueTask AddAsync(IReadOnlyList<PresenceEntry> added, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var entry in added)
             {
                 Remove(entry);
-                if (!entries.TryGetValue(entry.User, out var ofUser))
-                    entries[entry.User] = ofUser = [];
+                if (!_entries.TryGetValue(entry.User, out var ofUser))
+                    _entries[entry.User] = ofUser = [];
                 ofUser.Add(entry);
             }
         }
@@ -67,31 +67,31 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
 
     public ValueTask RemoveAsync(PresenceEntry entry, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
             Remove(entry);
         return ValueTask.CompletedTask;
     }
 
     private IReadOnlyList<PresenceEntry> Live(UserId user) =>
-        entries.TryGetValue(user, out var ofUser) ? [.. ofUser.Where(entry => IsLive(entry.Gateway))] : [];
+        _entries.TryGetValue(user, out var ofUser) ? [.. ofUser.Where(entry => IsLive(entry.Gateway))] : [];
 
     private bool IsLive(GatewayAddress gateway) =>
-        leases.TryGetValue(gateway.Id, out var lease)
+        _leases.TryGetValue(gateway.Id, out var lease)
         && lease.Gateway == gateway
         && time.GetElapsedTime(lease.Since) < lease.Length;
 
     private void Remove(PresenceEntry entry)
     {
-        if (!entries.TryGetValue(entry.User, out var ofUser))
+        if (!_entries.TryGetValue(entry.User, out var ofUser))
             return;
         ofUser.RemoveAll(other => other.Gateway == entry.Gateway && other.Connection == entry.Connection);
         if (ofUser.Count == 0)
-            entries.Remove(entry.User);
+            _entries.Remove(entry.User);
     }
 
     private void Forget(GatewayAddress gateway)
     {
-        foreach (var ofUser in entries.Values.ToList())
+        foreach (var ofUser in _entries.Values.ToList())
         {
             foreach (var entry in ofUser.Where(entry => entry.Gateway == gateway).ToList())
                 Remove(entry);
