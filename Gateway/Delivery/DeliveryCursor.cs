@@ -16,6 +16,7 @@ internal sealed class DeliveryCursor
 {
     // Most connections are idle, so nothing is allocated before the first message.
     private Dictionary<ConversationId, Place>? _places;
+    private bool _settled;
 
     /// <summary>Guards the cursor and the order of what is written to the connection because of it.</summary>
     public Lock Gate { get; } = new();
@@ -35,14 +36,17 @@ internal sealed class DeliveryCursor
             place.Last = head;
     }
 
+    /// <summary>
+    /// From now on whoever delivers knows about this connection, so of a conversation without any place yet nothing was missed.
+    /// Until then the first message of one makes the ones below it suspect.
+    /// </summary>
+    public void Settle() => _settled = true;
+
     /// <summary>A message for this connection has arrived.</summary>
-    /// <param name="conversation">Its conversation.</param>
-    /// <param name="messageId">Its id.</param>
-    /// <param name="lookBelow">If nothing is known of the conversation, messages just below may have been missed.</param>
-    public CursorStep Offer(ConversationId conversation, uint messageId, bool lookBelow)
+    public CursorStep Offer(ConversationId conversation, uint messageId)
     {
         ref var place = ref Find(conversation, out var known);
-        if (!known && lookBelow && messageId > 1)
+        if (!known && !_settled && messageId > 1)
         {
             place.StartAtUnknown(messageId);
             return CursorStep.LookBelow;
@@ -55,9 +59,9 @@ internal sealed class DeliveryCursor
     }
 
     /// <summary>The connection is told the id of a message of its own, so that one is never pushed to it.</summary>
-    public CursorStep Acknowledge(ConversationId conversation, uint messageId, bool lookBelow)
+    public CursorStep Acknowledge(ConversationId conversation, uint messageId)
     {
-        var step = Offer(conversation, messageId, lookBelow);
+        var step = Offer(conversation, messageId);
         ref var place = ref Find(conversation, out _);
         if (place.Filling && messageId > place.Last)
             (place.Own ??= []).Add(messageId);

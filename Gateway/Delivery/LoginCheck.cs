@@ -13,6 +13,9 @@ namespace BrokerIm.Gateway.Delivery;
 /// </summary>
 internal sealed class LoginCheck : BackgroundService, ISessionObserver
 {
+    /// <summary>Deliver remembers for two seconds at most where a user is.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(2.5);
+
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2.5);
 
     private readonly SessionCheck _check;
@@ -28,7 +31,7 @@ internal sealed class LoginCheck : BackgroundService, ISessionObserver
 
     public async ValueTask LoggedInAsync(Session session, CancellationToken cancellationToken)
     {
-        _work.Add(session, SessionFeed.EarlyWindow);
+        _work.Add(session, Delay);
         try
         {
             await _check.SetBaselineAsync(session, cancellationToken);
@@ -60,6 +63,8 @@ internal sealed class LoginCheck : BackgroundService, ISessionObserver
         {
             await _check.RunAsync(
                 session.User, [session], LoginMoment.MissedSinceMs(session), static _ => true, stoppingToken);
+            lock (session.Cursor.Gate)
+                session.Cursor.Settle();
         }
         catch (DependencyUnavailableException exception)
         {

@@ -10,11 +10,6 @@ namespace BrokerIm.Gateway.Delivery;
 /// <summary>Writes deliveries to one connection, in order and without holes. Whoever writes flushes when he is through.</summary>
 internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider time, DeliveryMetrics metrics)
 {
-    /// <summary>
-    /// How long after its login a session may have been unknown to Deliver, which remembers for two seconds where a user is.
-    /// </summary>
-    public static readonly TimeSpan EarlyWindow = TimeSpan.FromSeconds(2.5);
-
     /// <summary>Writes a message if it is the next one; otherwise drops a repeat or has a gap filled.</summary>
     /// <param name="session">To whom.</param>
     /// <param name="conversation">Conversation of the message.</param>
@@ -27,7 +22,7 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
         CursorStep step;
         lock (session.Cursor.Gate)
         {
-            step = session.Cursor.Offer(conversation, messageId, IsEarly(session));
+            step = session.Cursor.Offer(conversation, messageId);
             if (step == CursorStep.Push)
                 session.WriteParts(header, body);
         }
@@ -50,7 +45,7 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
 
         CursorStep step;
         lock (session.Cursor.Gate)
-            step = session.Cursor.Acknowledge(conversation, ack.MessageId, IsEarly(session));
+            step = session.Cursor.Acknowledge(conversation, ack.MessageId);
         Follow(step, session, conversation);
         return written;
     }
@@ -90,7 +85,4 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
         if (step is CursorStep.Fill or CursorStep.LookBelow)
             gaps.Fill(session, conversation);
     }
-
-    private bool IsEarly(Session session) =>
-        time.GetUtcNow().ToUnixTimeMilliseconds() - session.LoginTimeMs < EarlyWindow.TotalMilliseconds;
 }

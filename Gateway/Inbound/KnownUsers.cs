@@ -10,7 +10,8 @@ namespace BrokerIm.Gateway.Inbound;
 /// An account is never removed, so "yes" stays true; "no" is believed for <see cref="NoLifetime"/>. Bounded by two generations:
 /// when the young one is full it becomes the old one, and whoever is asked for moves up again.
 /// </remarks>
-internal sealed class KnownUsers(IUserDirectory directory, IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class KnownUsers(
+    IUserDirectory directory, QueryDeadline deadline, IOptions<GatewayOptions> options, TimeProvider time)
 {
     /// <summary>How long an id counts as unknown before the directory is asked again.</summary>
     public static readonly TimeSpan NoLifetime = TimeSpan.FromSeconds(5);
@@ -44,7 +45,7 @@ internal sealed class KnownUsers(IUserDirectory directory, IOptions<GatewayOptio
 
     private async ValueTask<bool> AskAsync(UserId user, CancellationToken cancellationToken)
     {
-        var profiles = await directory.GetAsync([user], cancellationToken);
+        var profiles = await deadline.AskAsync(token => directory.GetAsync([user], token), cancellationToken);
         var exists = profiles.Count > 0;
         Remember(user, exists ? Exists : Math.Max(1, time.GetTimestamp()));
         return exists;

@@ -49,7 +49,7 @@ internal sealed class DirectoryQueries(IUserDirectory directory, QueryDeadline d
             {
                 if (!known.TryGetValue(id, out var profile))
                     continue;
-                var info = UserList.InfoOf(profile);
+                var info = profile.ToWire();
                 if (!budget.TryTake(info))
                     break;
                 reply.UserInfoList.Add(info);

@@ -1,5 +1,6 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
+using BrokerIm.Gateway.Commands;
 
 namespace BrokerIm.Gateway.Queries;
 
@@ -35,7 +36,7 @@ internal sealed class UserList(IUserDirectory directory, bool strict)
 
             _list.Add([.. whole
                 .Where(profile => sinceSeconds > 0 || profile.Status != HasLeft)
-                .Select(profile => (profile, InfoOf(profile)))]);
+                .Select(profile => (profile, profile.ToWire()))]);
             if (last)
                 break;
             since = whole[^1].UpdatedSeconds + 1;
@@ -43,22 +44,6 @@ internal sealed class UserList(IUserDirectory directory, bool strict)
 
         return _list.Selected;
     }
-
-    /// <summary>A profile as clients see it.</summary>
-    public static UserInfo InfoOf(UserProfile profile) => new()
-    {
-        UserId = profile.Id.Value,
-        UserGender = profile.Gender,
-        UserNickName = profile.Nick,
-        AvatarUrl = profile.Avatar,
-        DepartmentId = profile.DepartmentId,
-        Email = profile.Email,
-        UserRealName = profile.Name,
-        UserTel = profile.Phone,
-        UserDomain = profile.Domain,
-        Status = profile.Status,
-        SignInfo = profile.Signature,
-    };
 
     /// <summary>A full page may end in the middle of a second; that second belongs to the next page.</summary>
     private static IReadOnlyList<UserProfile> WholeSeconds(IReadOnlyList<UserProfile> page)
