@@ -1,5 +1,4 @@
 using System.CommandLine;
-using BrokerIm.Server.Users;
 
 namespace BrokerIm.Server.Commands;
 

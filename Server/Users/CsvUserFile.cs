@@ -7,6 +7,8 @@ namespace BrokerIm.Server.Users;
 /// <summary>Reads users from CSV (RFC 4180) with a header line that names the fields. A line that is wrong costs itself.</summary>
 internal static class CsvUserFile
 {
+    private static readonly string[] s_required = ["name", "password"];
+
     private static readonly CsvConfiguration s_format = new(CultureInfo.InvariantCulture)
     {
         // The header is read here like any other record, so that complaints can name what is wrong.
@@ -41,7 +43,7 @@ internal static class CsvUserFile
         var twice = header.GroupBy(field => field).FirstOrDefault(same => same.Count() > 1);
         if (twice is not null)
             return $"'{twice.Key}' is there twice.";
-        return new[] { "name", "password" }.Except(header).FirstOrDefault() is { } missing
+        return s_required.Except(header).FirstOrDefault() is { } missing
             ? $"the header lacks '{missing}'."
             : null;
     }
