@@ -38,10 +38,6 @@ internal static class RoleHost
             await app.WaitForShutdownAsync(cancellationToken);
             return Ok;
         }
-        catch (SettingsException exception)
-        {
-            return Refuse(exception.Problems);
-        }
         catch (OptionsValidationException exception)
         {
             return Refuse(exception.Failures);
@@ -101,7 +97,8 @@ internal static class RoleHost
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
     }
 
-    private static int Refuse(IEnumerable<string> problems)
+    /// <summary>Says what is wrong; the exit code for it.</summary>
+    public static int Refuse(IEnumerable<string> problems)
     {
         Console.Error.WriteLine("The settings are wrong:");
         foreach (var problem in problems)
