@@ -26,7 +26,7 @@ internal static class MessageServiceCollectionExtensions
 
     private static IServiceCollection AddDelivery(this IServiceCollection services)
     {
-        services.AddSingleton(_ => new DeliveryMetrics(Telemetry.Meter));
+        services.TryAddSingleton(_ => new DeliveryMetrics(Telemetry.Meter));
         services.AddSingleton<Answers>();
         services.AddSingleton<SessionCheck>();
         services.AddSingleton<SessionFeed>();
@@ -41,7 +41,7 @@ internal static class MessageServiceCollectionExtensions
 
     private static IServiceCollection AddInbound(this IServiceCollection services)
     {
-        services.AddSingleton(_ => new InboundMetrics(Telemetry.Meter));
+        services.TryAddSingleton(_ => new InboundMetrics(Telemetry.Meter));
         services.AddSingleton<KnownUsers>();
         services.AddSingleton<RecordPublisher>();
         services.AddRunning<InboundLanes>();

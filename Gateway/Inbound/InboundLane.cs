@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core;
@@ -22,12 +23,11 @@ internal sealed class InboundLane(
     public async ValueTask AddAsync(LaneEntry entry, CancellationToken cancellationToken)
     {
         await _queue.AddAsync(entry, cancellationToken);
-        _progress.Added();
         metrics.LaneDepth(1);
     }
 
     /// <summary>Completes when everything added before the call is confirmed or given up.</summary>
-    public Task SettleAsync(CancellationToken cancellationToken) => _progress.WaitAsync(cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) => _progress.WaitAsync(_queue.Admitted, cancellationToken);
 
     /// <summary>Brings entries into the log until cancelled; what is left then has an unknown outcome.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -40,12 +40,8 @@ internal sealed class InboundLane(
                 if (options.LaneLinger > TimeSpan.Zero)
                     await Task.Delay(options.LaneLinger, time, stoppingToken);
 
-                if (!TryTake())
-                    continue;
-                if (await publisher.TryPublishAsync(partition, RecordOf(_underWay), stoppingToken))
-                    Finish();
-                else
-                    GiveUp();
+                if (TryTake())
+                    await PublishAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -54,21 +50,29 @@ internal sealed class InboundLane(
         }
     }
 
+    private async ValueTask PublishAsync(CancellationToken stoppingToken)
+    {
+        using var activity = Telemetry.Activities.StartActivity("publish", ActivityKind.Producer);
+        if (await publisher.TryPublishAsync(partition, RecordOf(_underWay, activity?.Id), stoppingToken))
+            Finish();
+        else
+            GiveUp();
+    }
+
     private bool TryTake()
     {
         _queue.Take(_underWay, Limits.MaxRecordEntries, Limits.MaxRecordBytes);
         return _underWay.Count > 0;
     }
 
-    private InboundRecord RecordOf(List<LaneEntry> entries)
+    private InboundRecord RecordOf(List<LaneEntry> entries, string? traceParent)
     {
-        using var activity = Telemetry.Activities.StartActivity("publish");
         var record = new InboundRecord
         {
             Version = RecordVersion,
             Gateway = identity.Address.Id,
             Incarnation = identity.Address.Incarnation,
-            TraceParent = activity?.Id ?? "",
+            TraceParent = traceParent ?? "",
         };
 
         record.Entries.Capacity = entries.Count;

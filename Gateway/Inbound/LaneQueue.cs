@@ -11,6 +11,7 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     private readonly Queue<Latecomer> _latecomers = new();
     private TaskCompletionSource? _arrival;
     private long _readyBytes;
+    private long _admitted;
 
     /// <summary>Entries in the queue, those in line included.</summary>
     public int Count
@@ -19,6 +20,16 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
         {
             lock (_gate)
                 return _ready.Count + _latecomers.Count;
+        }
+    }
+
+    /// <summary>Entries that have ever come in; those in line are not in yet.</summary>
+    public long Admitted
+    {
+        get
+        {
+            lock (_gate)
+                return _admitted;
         }
     }
 
@@ -100,6 +111,7 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     {
         _ready.Enqueue(entry);
         _readyBytes += entry.Bytes;
+        _admitted++;
         _arrival?.SetResult();
         _arrival = null;
     }

@@ -1,15 +1,11 @@
 namespace BrokerIm.Gateway.Inbound;
 
-/// <summary>Counts what goes in and what comes out in the same order, and tells when everything up to now is out.</summary>
+/// <summary>Counts what comes out of a queue and tells when a given number has.</summary>
 internal sealed class Progress
 {
     private readonly Lock _gate = new();
-    private readonly Queue<(long Goal, TaskCompletionSource Reached)> _waiting = new();
-    private long _added;
+    private readonly List<(long Goal, TaskCompletionSource Reached)> _waiting = [];
     private long _finished;
-
-    /// <summary>One more went in.</summary>
-    public void Added() => Interlocked.Increment(ref _added);
 
     /// <summary>Some more came out.</summary>
     public void Finished(int count)
@@ -17,22 +13,22 @@ internal sealed class Progress
         lock (_gate)
         {
             _finished += count;
-            while (_waiting.TryPeek(out var next) && next.Goal <= _finished)
-                _waiting.Dequeue().Reached.SetResult();
+            foreach (var (_, reached) in _waiting.Where(waiting => waiting.Goal <= _finished))
+                reached.SetResult();
+            _waiting.RemoveAll(waiting => waiting.Goal <= _finished);
         }
     }
 
-    /// <summary>Completes when as much has come out as had gone in by now.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when as many have come out as <paramref name="goal"/>.</summary>
+    public Task WaitAsync(long goal, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var goal = Interlocked.Read(ref _added);
             if (goal <= _finished)
                 return Task.CompletedTask;
 
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue((goal, reached));
+            _waiting.Add((goal, reached));
             return reached.Task.WaitAsync(cancellationToken);
         }
     }
