@@ -100,6 +100,7 @@ internal sealed class InboundLane(
     {
         foreach (var entry in _underWay)
             TellUnknown(entry);
+        metrics.OutcomeUnknown(_underWay.Count);
         Finish();
     }
 

@@ -35,7 +35,6 @@ internal sealed class RecordPublisher(
         }
         catch (OperationCanceledException)
         {
-            metrics.OutcomeUnknown(record.Entries.Count);
             log.OutcomeUnknown(partition, record.Entries.Count, time.GetElapsedTime(began));
             return false;
         }

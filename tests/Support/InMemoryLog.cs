@@ -36,6 +36,17 @@ internal sealed class InMemoryLog(int partitions = 1) : ILogWriter<InboundRecord
         return entries;
     }
 
+    /// <summary>The next attempt with an entry of this sequence in it.</summary>
+    public async Task<LogAttempt> NextWithAsync(uint sequence)
+    {
+        while (true)
+        {
+            var attempt = await NextAsync();
+            if (attempt.Record.Entries.Any(entry => entry.Sequence == sequence))
+                return attempt;
+        }
+    }
+
     /// <summary>Whether there was an attempt that nobody has looked at.</summary>
     public bool HasMore => _attempts.Reader.Count > 0;
 
