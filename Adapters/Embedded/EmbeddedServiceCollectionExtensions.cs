@@ -4,6 +4,7 @@ using BrokerIm.Core.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Adapters.Embedded;
@@ -26,6 +27,13 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<SqliteOutboundLog>();
         services.AddSingleton<ILogReader<OutboundRecord>>(Same<SqliteOutboundLog>);
         services.AddSingleton<IPersistCommit, SqlitePersistCommit>();
+
+        services.AddSingleton<MemoryPresence>();
+        services.AddSingleton<IPresenceWriter>(Same<MemoryPresence>);
+        services.AddSingleton<IPresenceReader>(Same<MemoryPresence>);
+        services.AddSingleton(provider => new MemoryDeliveryBus(provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IDeliverySender>(Same<MemoryDeliveryBus>);
+        services.AddSingleton<IDeliveryReceiver>(Same<MemoryDeliveryBus>);
         return services;
     }
 

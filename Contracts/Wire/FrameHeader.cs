@@ -25,8 +25,8 @@ public readonly record struct FrameHeader(
     public static FrameHeader For(ushort command, int bodyLength, ushort sequence)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bodyLength);
-        return new(
-            (uint)Size + (uint)bodyLength, ServerVersion, Flag: 0, Wire.Command.ServiceOf(command), command, sequence, Reserved: 0);
+        var length = (uint)Size + (uint)bodyLength;
+        return new(length, ServerVersion, Flag: 0, Wire.Command.ServiceOf(command), command, sequence, Reserved: 0);
     }
 
     /// <summary>Reads the header at the start of <paramref name="source"/> without judging any of its values.</summary>

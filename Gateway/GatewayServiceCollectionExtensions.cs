@@ -1,0 +1,79 @@
+using BrokerIm.Core;
+using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Connections;
+using BrokerIm.Gateway.Login;
+using BrokerIm.Gateway.Presence;
+using BrokerIm.Gateway.Sessions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Gateway;
+
+/// <summary>The gateway role.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers the role. It needs the ports user directory, conversation reader, presence writer, delivery sender and receiver
+    /// and the inbound log, and <see cref="GatewayEndpoints.ListenForClients"/> on Kestrel.
+    /// </summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new GatewayMetrics(Telemetry.Meter));
+        services.AddSingleton<GatewayIdentity>();
+        services.AddOptions<HostOptions>().PostConfigure<IOptions<GatewayOptions>>(static (host, gateway) => host.ShutdownTimeout =
+            TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, GatewayDrain.Max(gateway.Value).Ticks)));
+
+        return services.AddMessages().AddConnections().AddPresence().AddLogin();
+    }
+
+    private static IServiceCollection AddConnections(this IServiceCollection services)
+    {
+        services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<CommandTable>();
+        services.AddSingleton<CommandDispatcher>();
+        services.AddSingleton<CommandLoop>();
+        services.AddSingleton<ICommandModule, ConnectionModule>();
+        services.AddHostedService<SessionWatch>();
+        services.AddHostedService<GatewayDrain>();
+        return services;
+    }
+
+    private static IServiceCollection AddPresence(this IServiceCollection services)
+    {
+        services.AddSingleton<Kicks>();
+        services.AddSingleton<PresenceNews>();
+        services.AddSingleton<Departures>();
+        services.AddSingleton<SignalHandler>();
+        services.AddSingleton<ICommandModule, PresenceModule>();
+        services.AddRunning<PresenceKeeper>();
+        services.AddRunning<SignalOutbox>();
+        services.AddRunning<Roster>();
+        return services;
+    }
+
+    private static IServiceCollection AddLogin(this IServiceCollection services)
+    {
+        services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<VerifiedPasswords>();
+        services.AddSingleton<PasswordChecker>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<Arrivals>();
+        services.AddSingleton<ICommandModule, LoginModule>();
+        return services;
+    }
+
+    // One object that others talk to and the host runs.
+    internal static IServiceCollection AddRunning<TService>(this IServiceCollection services)
+        where TService : class, IHostedService
+    {
+        services.AddSingleton<TService>();
+        return services.AddHostedService(provider => provider.GetRequiredService<TService>());
+    }
+}

@@ -1,0 +1,32 @@
+using BrokerIm.Contracts.Records;
+
+namespace BrokerIm.Gateway.Presence;
+
+/// <summary>Acts on news from other gateways. What this gateway said itself comes back too and is skipped: it acted when it spoke.</summary>
+internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, PresenceNews news)
+{
+    /// <summary>Handles one signal; never waits for a service.</summary>
+    public ValueTask HandleAsync(Signal signal, CancellationToken cancellationToken)
+    {
+        if (signal.FromIncarnation == identity.Address.Incarnation && signal.FromGateway == identity.Address.Id)
+            return default;
+
+        switch (signal.Kind)
+        {
+            case SignalKind.Kick:
+                kicks.Handle(signal);
+                break;
+            case SignalKind.UserStatus:
+                news.HandleStatus(signal);
+                break;
+            case SignalKind.PcLogin:
+                news.HandlePcLogin(signal);
+                break;
+            default:
+                // PRESENCE_CHANGED is for Deliver's cache, and a newer gateway may know signals that this one does not.
+                break;
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,34 @@
+using BrokerIm.Adapters.Embedded;
+using BrokerIm.Adapters.Production;
+using BrokerIm.Gateway;
+using BrokerIm.Workers.Deliver;
+using BrokerIm.Workers.Persist;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BrokerIm.Server.Hosting;
+
+/// <summary>What each role is made of. This table is the architecture.</summary>
+internal static class Roles
+{
+    /// <summary>Adds a role with its adapters.</summary>
+    public static void Add(IServiceCollection services, string role, IConfiguration configuration)
+    {
+        _ = role switch
+        {
+            "gateway" => services.AddBrokers(configuration).AddGateway(configuration),
+            "persist" => services.AddBrokers(configuration).AddPersist(configuration),
+            "deliver" => services.AddBrokers(configuration).AddDeliver(configuration),
+            "embedded" => services.AddEmbeddedAdapters(configuration)
+                .AddPersist(configuration).AddDeliver(configuration).AddGateway(configuration),
+            _ => throw new ArgumentException($"Unknown role '{role}'.", nameof(role)),
+        };
+    }
+
+    /// <summary>Whether the role takes client connections.</summary>
+    public static bool TakesClients(string role) => role is "gateway" or "embedded";
+
+    /// <summary>Brokers for the pipeline; the conversation store and the directory are one SQLite file that the roles share.</summary>
+    private static IServiceCollection AddBrokers(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddProductionAdapters(configuration).AddSqliteStores(configuration);
+}

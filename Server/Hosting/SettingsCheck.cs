@@ -1,0 +1,87 @@
+using System.ComponentModel;
+using System.Reflection;
+using BrokerIm.Adapters.Embedded;
+using BrokerIm.Adapters.Production.Kafka;
+using BrokerIm.Adapters.Production.RabbitMq;
+using BrokerIm.Adapters.Production.Redis;
+using BrokerIm.Gateway;
+using BrokerIm.Workers.Deliver;
+using BrokerIm.Workers.Persist;
+using Microsoft.Extensions.Configuration;
+
+namespace BrokerIm.Server.Hosting;
+
+/// <summary>
+/// Finds settings that no part of the server reads, and values that are not of their key's type. A misspelt key would otherwise
+/// leave its default in force in silence.
+/// </summary>
+internal static class SettingsCheck
+{
+    /// <summary>Every section of ours, with the options it is bound to.</summary>
+    public static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Admin"] = typeof(AdminOptions),
+        ["Gateway"] = typeof(GatewayOptions),
+        ["Persist"] = typeof(PersistOptions),
+        ["Deliver"] = typeof(DeliverOptions),
+        ["Kafka"] = typeof(KafkaOptions),
+        ["RabbitMq"] = typeof(RabbitMqOptions),
+        ["Redis"] = typeof(RedisOptions),
+        ["Embedded"] = typeof(EmbeddedOptions),
+    };
+
+    /// <summary>Sections that the platform reads; their keys are its own.</summary>
+    private static readonly string[] s_platform = ["Logging", "Kestrel", "AllowedHosts"];
+
+    /// <summary>Environment variables with our prefix that the command line, the scripts and the tests read.</summary>
+    private static readonly string[] s_notSettings = ["PASSWORD", "TEST_", "LOCAL_", "UPDATE_"];
+
+    /// <summary>All problems at once.</summary>
+    public static IEnumerable<string> Problems(IConfiguration configuration)
+    {
+        foreach (var section in configuration.GetChildren())
+        {
+            if (s_platform.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+                || s_notSettings.Any(prefix => section.Key.StartsWith(prefix, StringComparison.Ordinal)))
+                continue;
+
+            if (!Sections.TryGetValue(section.Key, out var options))
+            {
+                yield return $"{section.Key}: no such section; there are {string.Join(", ", Sections.Keys)}.";
+                continue;
+            }
+
+            foreach (var setting in section.GetChildren())
+            {
+                if (Problem(setting, options) is { } problem)
+                    yield return problem;
+            }
+        }
+    }
+
+    private static string? Problem(IConfigurationSection setting, Type options)
+    {
+        var property = options.GetProperty(
+            setting.Key, BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase);
+        if (property is not { CanWrite: true })
+        {
+            var keys = options.GetProperties().Where(known => known.CanWrite).Select(known => known.Name).Order();
+            return $"{setting.Path}: no such key; the section has {string.Join(", ", keys)}.";
+        }
+
+        if (setting.Value is not { } value)
+            return null;
+
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        try
+        {
+            TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+            return null;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or NotSupportedException)
+        {
+            var allowed = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}" : $"a {type.Name}";
+            return $"{setting.Path} = '{value}': not {allowed}.";
+        }
+    }
+}

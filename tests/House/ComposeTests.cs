@@ -1,0 +1,71 @@
+using BrokerIm.Server.Hosting;
+using Microsoft.Extensions.Configuration;
+using YamlDotNet.Serialization;
+
+namespace BrokerIm.Tests.House;
+
+/// <summary>The compose file is for operators with Docker, which this project's tests run without; so it is checked by reading.</summary>
+public sealed class ComposeTests
+{
+    private static readonly string[] s_roles = ["gateway", "persist", "deliver"];
+
+    [Fact]
+    public void Every_setting_of_every_role_exists_and_has_a_value_of_its_type()
+    {
+        foreach (var role in s_roles)
+        {
+            var settings = Environment(Service(role))
+                .Where(variable => variable.Key.StartsWith(Settings.EnvironmentPrefix, StringComparison.Ordinal))
+                .ToDictionary(
+                    variable => variable.Key[Settings.EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
+                    variable => (string?)variable.Value);
+            Assert.NotEmpty(settings);
+
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+            Assert.Empty(SettingsCheck.Problems(configuration));
+        }
+    }
+
+    [Fact]
+    public void There_is_one_service_per_role_and_each_runs_its_role() =>
+        Assert.All(s_roles, role => Assert.Contains(role, Text(Service(role)["command"]), StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_service_that_is_waited_for_exists()
+    {
+        var services = Services();
+        foreach (var service in services.Values.Cast<Dictionary<object, object>>())
+        {
+            if (!service.TryGetValue("depends_on", out var dependencies))
+                continue;
+
+            var names = dependencies is Dictionary<object, object> map ? map.Keys : (IEnumerable<object>)dependencies;
+            Assert.All(names, name => Assert.Contains(name, services.Keys));
+        }
+    }
+
+    private static Dictionary<object, object> Services()
+    {
+        var yaml = File.ReadAllText(Path.Combine(Repository.Root, "infra", "docker-compose.yml"));
+
+        // Merge keys (<<) carry what the roles have in common.
+        var parser = new YamlDotNet.Core.MergingParser(new YamlDotNet.Core.Parser(new StringReader(yaml)));
+        var root = new DeserializerBuilder().Build().Deserialize<Dictionary<string, object>>(parser);
+        return (Dictionary<object, object>)root["services"];
+    }
+
+    private static Dictionary<object, object> Service(string name) => (Dictionary<object, object>)Services()[name];
+
+    private static IEnumerable<KeyValuePair<string, string>> Environment(Dictionary<object, object> service) =>
+        service["environment"] is Dictionary<object, object> map
+            ? map.Select(variable => KeyValuePair.Create(Text(variable.Key), Text(variable.Value)))
+            : ((IEnumerable<object>)service["environment"]).Select(Text).Select(
+                line => KeyValuePair.Create(line[..line.IndexOf('=', StringComparison.Ordinal)], line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        IEnumerable<object> list => string.Join(' ', list),
+        _ => value.ToString() ?? "",
+    };
+}

@@ -1,0 +1,59 @@
+using BrokerIm.Server.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace BrokerIm.Tests.Unit.Server;
+
+/// <summary>Wrong settings stop the start, all of them at once, each named with what is allowed.</summary>
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Every_mistake_is_reported_at_once()
+    {
+        var problems = Problems(
+            ("Gateway:Prot", "8000"), ("Gateway:Port", "eight"), ("Kafca:BootstrapServers", "x"), ("Kafka:Compatibility", "Kafka01"));
+
+        Assert.Equal(4, problems.Count);
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:Prot: no such key", StringComparison.Ordinal) && problem.Contains("Port", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:Port = 'eight'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Kafca: no such section", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Contains("Kafka09", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Right_settings_have_no_problems() =>
+        Assert.Empty(Problems(("Gateway:Port", "8001"), ("gateway:kickgrace", "00:00:05"), ("Logging:LogLevel:Default", "Debug")));
+
+    [Theory]
+    [InlineData("NoEquals")]
+    [InlineData("=value")]
+    public void An_override_that_is_no_setting_is_refused(string text) =>
+        Assert.Throws<SettingsException>(() => Settings.From(null, null, [text]));
+
+    [Fact]
+    public void The_command_line_goes_over_the_file_and_the_data_folder_is_a_setting()
+    {
+        var file = new FileInfo(Path.Combine(Path.GetTempPath(), $"brokerim-{Guid.NewGuid():n}.json"));
+        File.WriteAllText(file.FullName, """{ "Gateway": { "Port": 1, "Id": "from-file" } }""");
+        try
+        {
+            var settings = Settings.From(file, "/somewhere", ["Gateway:Port=2"]);
+            Assert.Equal(("2", "from-file", "/somewhere"), (settings["Gateway:Port"], settings["Gateway:Id"], settings["Embedded:DataDirectory"]));
+        }
+        finally
+        {
+            file.Delete();
+        }
+    }
+
+    [Fact]
+    public void A_missing_or_broken_file_is_named()
+    {
+        var missing = new FileInfo(Path.Combine(Path.GetTempPath(), $"brokerim-{Guid.NewGuid():n}.json"));
+        Assert.Contains(missing.FullName, Assert.Throws<SettingsException>(() => Settings.From(missing, null, [])).Message, StringComparison.Ordinal);
+    }
+
+    private static List<string> Problems(params (string Key, string Value)[] settings) => [.. SettingsCheck.Problems(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build())];
+}
