@@ -1,4 +1,3 @@
-using System.Buffers;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
