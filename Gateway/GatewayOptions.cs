@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BrokerIm.Gateway;
 
 /// <summary>Settings of one gateway process, from the section <c>Gateway</c>.</summary>
-public sealed class GatewayOptions : IValidatableObject
+public sealed partial class GatewayOptions : IValidatableObject
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Gateway";

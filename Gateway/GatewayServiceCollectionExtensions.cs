@@ -29,7 +29,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<HostOptions>().PostConfigure<IOptions<GatewayOptions>>(static (host, gateway) => host.ShutdownTimeout =
             TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, GatewayDrain.Max(gateway.Value).Ticks)));
 
-        return services.AddConnections().AddPresence().AddLogin();
+        return services.AddMessages().AddConnections().AddPresence().AddLogin();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
@@ -70,7 +70,7 @@ public static class GatewayServiceCollectionExtensions
     }
 
     // One object that others talk to and the host runs.
-    private static IServiceCollection AddRunning<TService>(this IServiceCollection services)
+    internal static IServiceCollection AddRunning<TService>(this IServiceCollection services)
         where TService : class, IHostedService
     {
         services.AddSingleton<TService>();

@@ -1,4 +1,162 @@
+using System.Runtime.InteropServices;
+using BrokerIm.Core.Values;
+
 namespace BrokerIm.Gateway.Delivery;
 
-/// <summary>What has been pushed to one session so far.</summary>
-internal sealed class DeliveryCursor;
+/// <summary>
+/// How far one connection has been given each of its conversations. Ids are dense, so a message that is not the next one shows
+/// what was lost on the way, whoever lost it (guarantees: "Gateway, outbound").
+/// </summary>
+/// <remarks>
+/// Not safe by itself: hold <see cref="Gate"/> from a question to the write that follows from its answer. That keeps a
+/// connection's messages in order although the pump and a fill write to it at the same time. Only one fill of a conversation
+/// runs at a time; until it ends, everything else merely raises its target.
+/// </remarks>
+internal sealed class DeliveryCursor
+{
+    // Most connections are idle, so nothing is allocated before the first message.
+    private Dictionary<ConversationId, Place>? _places;
+    private bool _settled;
+
+    /// <summary>Guards the cursor and the order of what is written to the connection because of it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Whether anything is known of a conversation.</summary>
+    public bool Knows(ConversationId conversation) => _places?.ContainsKey(conversation) ?? false;
+
+    /// <summary>Last id given to the connection, 0 if nothing is known.</summary>
+    public uint LastOf(ConversationId conversation) =>
+        _places is not null && _places.TryGetValue(conversation, out var place) ? place.Last : 0;
+
+    /// <summary>The client reads everything up to the head on its own; what comes later is pushed.</summary>
+    public void Baseline(ConversationId conversation, uint head)
+    {
+        ref var place = ref Find(conversation, out var known);
+        if (!known)
+            place.Last = head;
+    }
+
+    /// <summary>
+    /// From now on whoever delivers knows about this connection, so of a conversation without any place yet nothing was missed.
+    /// Until then the first message of one makes the ones below it suspect.
+    /// </summary>
+    public void Settle() => _settled = true;
+
+    /// <summary>A message for this connection has arrived.</summary>
+    public CursorStep Offer(ConversationId conversation, uint messageId)
+    {
+        ref var place = ref Find(conversation, out var known);
+        if (!known && !_settled && messageId > 1)
+        {
+            place.StartAtUnknown(messageId);
+            return CursorStep.LookBelow;
+        }
+
+        if (!known)
+            place.Last = messageId - 1;
+
+        return place.Take(messageId) ? CursorStep.Push : StepTowards(ref place, messageId);
+    }
+
+    /// <summary>The connection is told the id of a message of its own, so that one is never pushed to it.</summary>
+    public CursorStep Acknowledge(ConversationId conversation, uint messageId)
+    {
+        var step = Offer(conversation, messageId);
+        ref var place = ref Find(conversation, out _);
+        if (place.Filling && messageId > place.Last)
+            (place.Own ??= []).Add(messageId);
+
+        return step == CursorStep.Push ? CursorStep.Nothing : step;
+    }
+
+    /// <summary>The store says that the conversation goes up to <paramref name="head"/>.</summary>
+    /// <returns>Whether to start a fill.</returns>
+    public bool Reach(ConversationId conversation, uint head)
+    {
+        ref var place = ref Find(conversation, out var known);
+        if (known)
+            return StepTowards(ref place, head) == CursorStep.Fill;
+
+        place.StartAtUnknown(head);
+        return true;
+    }
+
+    /// <summary>The next ids a fill has to bring, or the end of the fill.</summary>
+    /// <param name="conversation">Conversation being filled.</param>
+    /// <param name="range">What is missing. When <c>StartUnknown</c>, it first has to be found out how far down that goes.</param>
+    public bool TryNext(ConversationId conversation, out MissingRange range)
+    {
+        ref var place = ref Find(conversation, out _);
+        range = new(place.Last + 1, place.Target, place.StartUnknown);
+        if (place.StartUnknown || place.Last < place.Target)
+            return true;
+
+        place.Filling = false;
+        place.Own = null;
+        return false;
+    }
+
+    /// <summary>Everything up to <paramref name="last"/> is none of this connection's business.</summary>
+    public void StartAfter(ConversationId conversation, uint last)
+    {
+        ref var place = ref Find(conversation, out _);
+        place.Last = last;
+        place.StartUnknown = false;
+    }
+
+    /// <summary>A fill has read this message.</summary>
+    /// <returns>Whether to write it; false for one the connection has or has sent itself.</returns>
+    public bool Advance(ConversationId conversation, uint messageId)
+    {
+        ref var place = ref Find(conversation, out _);
+        if (messageId <= place.Last)
+            return false;
+
+        place.Last = messageId;
+        return place.Own is null || !place.Own.Contains(messageId);
+    }
+
+    private static CursorStep StepTowards(ref Place place, uint messageId)
+    {
+        if (messageId <= place.Last)
+            return CursorStep.Nothing;
+
+        place.Target = Math.Max(place.Target, messageId);
+        if (place.Filling)
+            return CursorStep.Nothing;
+
+        place.Filling = true;
+        return CursorStep.Fill;
+    }
+
+    private ref Place Find(ConversationId conversation, out bool known) =>
+        ref CollectionsMarshal.GetValueRefOrAddDefault(_places ??= [], conversation, out known)!;
+
+    private struct Place
+    {
+        public uint Last;
+        public uint Target;
+        public bool Filling;
+        public bool StartUnknown;
+        public List<uint>? Own;
+
+        public bool Take(uint messageId)
+        {
+            if (Filling || messageId != Last + 1)
+                return false;
+
+            Last = messageId;
+            return true;
+        }
+
+        public void StartAtUnknown(uint target)
+        {
+            Target = target;
+            Filling = true;
+            StartUnknown = true;
+        }
+    }
+}
+
+/// <summary>Ids that a connection lacks.</summary>
+internal readonly record struct MissingRange(uint From, uint To, bool StartUnknown);

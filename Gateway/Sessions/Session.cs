@@ -2,6 +2,7 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Inbound;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Connections;
 
@@ -86,6 +87,9 @@ internal sealed class Session
 
     /// <summary>What delivery has pushed so far.</summary>
     public DeliveryCursor Cursor { get; } = new();
+
+    /// <summary>What the way into the log knows of this session; null until it sends for the first time.</summary>
+    public SendState? Sends { get; set; }
 
     /// <summary>Cancelled once the session serves nobody any more: closed or kicked.</summary>
     public CancellationToken Closed { get; }

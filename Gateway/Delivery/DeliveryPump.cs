@@ -1,0 +1,148 @@
+using BrokerIm.Contracts.Records;
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core;
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Presence;
+using BrokerIm.Gateway.Sessions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using DeliveryItem = BrokerIm.Contracts.Records.Delivery;
+
+namespace BrokerIm.Gateway.Delivery;
+
+/// <summary>Takes what the bus brings and writes it to the connections. Bus messages come one at a time.</summary>
+internal sealed class DeliveryPump(
+    IDeliveryReceiver bus,
+    GatewayIdentity identity,
+    ConnectionTable connections,
+    SignalHandler signals,
+    SessionFeed feed,
+    Sweeper sweeper,
+    DeliverySilence silence,
+    RetryForever retry,
+    TimeProvider time,
+    ILogger<DeliveryPump> log) : IHostedService
+{
+    private readonly Dictionary<uint, DeliveryChain> _chains = [];
+
+    // Reused: each touched connection is flushed once per bus message, however much was written to it.
+    private readonly HashSet<Session> _touched = [];
+
+    private readonly long _openedMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private IAsyncDisposable? _subscription;
+
+    /// <summary>Opens the gateway's queue; registered before anything that lets clients in.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _subscription = await retry.RunAsync(
+            "listening for deliveries",
+            async token => await bus.SubscribeAsync(identity.Address, HandleAsync, token),
+            cancellationToken);
+        log.Listening(identity.Address);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_subscription is { } subscription)
+            await subscription.DisposeAsync();
+        _subscription = null;
+    }
+
+    /// <summary>Handles one bus message.</summary>
+    internal async ValueTask HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+    {
+        silence.Heard();
+        foreach (var signal in batch.Signals)
+            await signals.HandleAsync(signal, cancellationToken);
+
+        try
+        {
+            foreach (var part in batch.Partitions)
+            {
+                Follow(part);
+                foreach (var item in part.Items)
+                    Deliver(item);
+            }
+        }
+        finally
+        {
+            foreach (var session in _touched)
+                session.Flush();
+            _touched.Clear();
+        }
+    }
+
+    private void Follow(PartitionDelivery part)
+    {
+        if (!_chains.TryGetValue(part.Partition, out var chain))
+            _chains[part.Partition] = chain = new(_openedMs);
+        if (chain.Follow(part, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } wholeUntilMs)
+            return;
+
+        // The pipeline may be behind: then what is missing is as old as what came instead.
+        var sinceMs = Math.Min(wholeUntilMs, DeliveryTimes.OldestMs(part) ?? wholeUntilMs);
+        log.ChainBroken(part.Partition, DateTimeOffset.FromUnixTimeMilliseconds(sinceMs));
+        sweeper.Demand((int)part.Partition, sinceMs);
+    }
+
+    private void Deliver(DeliveryItem item)
+    {
+        switch (item.Kind)
+        {
+            case DeliveryKind.Ack:
+                Acknowledge(item);
+                break;
+            case DeliveryKind.Message:
+                Push(item);
+                break;
+            case DeliveryKind.Read:
+                TellRead(item);
+                break;
+        }
+    }
+
+    private void Acknowledge(DeliveryItem item)
+    {
+        // A session told to go may still learn that its last message was stored.
+        if (connections.Find(item.Connection) is not { State: SessionState.LoggedIn or SessionState.Kicked } session)
+            return;
+        if (feed.Acknowledge(session, item))
+            _touched.Add(session);
+    }
+
+    private void Push(DeliveryItem item)
+    {
+        var conversation = new ConversationId(item.Relation);
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        FrameHeader.For(Command.MsgData, item.Body.Length, sequence: 0).Write(header);
+
+        foreach (var user in item.Users)
+        {
+            foreach (var session in connections.SessionsOf(new(user)))
+            {
+                if (session.Id == item.Connection)
+                    continue;
+                feed.Push(session, conversation, item.MessageId, header, item.Body.Span);
+                _touched.Add(session);
+            }
+        }
+    }
+
+    private void TellRead(DeliveryItem item)
+    {
+        Span<byte> frame = stackalloc byte[ReadNotifyFrame.MaxBytes];
+        foreach (var user in item.Users)
+        {
+            var reader = new UserId(user);
+            var length = ReadNotifyFrame.Write(frame, reader, new(item.Relation), item.MessageId);
+            foreach (var session in connections.SessionsOf(reader))
+            {
+                if (session.Id == item.Connection)
+                    continue;
+                session.Write(frame[..length]);
+                _touched.Add(session);
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Sessions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Gateway.Delivery;
+
+/// <summary>Reads from the store what a connection missed and writes it to the connection in order.</summary>
+/// <remarks>
+/// <see cref="DeliveryCursor"/> lets only one fill of a conversation of a connection run; it goes on until it has caught up with
+/// whatever arrived meanwhile. While the store does not answer it is tried again, for as long as the connection lives.
+/// </remarks>
+internal sealed class GapFiller : BackgroundService
+{
+    private const uint PageMessages = 100;
+    private const int FactsPerQuestion = 64;
+    private const uint LookBelowMax = 1_024;
+    private const int BytesPerFlush = 64 * 1024;
+
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly IConversationReader _store;
+    private readonly QueryDeadline _deadline;
+    private readonly DeliveryMetrics _metrics;
+    private readonly ILogger _log;
+    private readonly DelayedWork<(Session Session, ConversationId Conversation)> _work;
+
+    public GapFiller(
+        IConversationReader store,
+        QueryDeadline deadline,
+        IOptions<GatewayOptions> options,
+        TimeProvider time,
+        DeliveryMetrics metrics,
+        ILogger<GapFiller> log)
+    {
+        _store = store;
+        _deadline = deadline;
+        _metrics = metrics;
+        _log = log;
+        _work = new(options.Value.RepairConcurrency, time, FillAsync);
+    }
+
+    /// <summary>Starts a fill when the cursor says so, and only then.</summary>
+    public void Fill(Session session, ConversationId conversation) => _work.Add((session, conversation), TimeSpan.Zero);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _work.RunAsync(stoppingToken);
+
+    private async ValueTask FillAsync((Session Session, ConversationId Conversation) gap, CancellationToken stoppingToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(gap.Session.Closed, stoppingToken);
+        try
+        {
+            while (TryNext(gap.Session, gap.Conversation, out var range))
+            {
+                if (range.StartUnknown)
+                    await FindStartAsync(gap.Session, gap.Conversation, range.To, ended.Token);
+                else
+                    await PushAsync(gap.Session, gap.Conversation, range, ended.Token);
+            }
+        }
+        catch (DependencyUnavailableException exception)
+        {
+            _log.RepairFailed(gap.Session.Id, exception);
+            _work.Add(gap, s_retryDelay);
+        }
+        catch (OperationCanceledException) when (gap.Session.Closed.IsCancellationRequested)
+        {
+            // Nobody is there to read it any more.
+        }
+    }
+
+    private static bool TryNext(Session session, ConversationId conversation, out MissingRange range)
+    {
+        lock (session.Cursor.Gate)
+            return session.Cursor.TryNext(conversation, out range);
+    }
+
+    /// <summary>
+    /// Nothing was pushed to this session yet. Messages of about its login and later may have been missed; what is older the client
+    /// reads by itself.
+    /// </summary>
+    private async ValueTask FindStartAsync(
+        Session session, ConversationId conversation, uint target, CancellationToken cancellationToken)
+    {
+        var sinceMs = (ulong)LoginMoment.MissedSinceMs(session);
+        var floor = target > LookBelowMax ? target - LookBelowMax : 0;
+        var last = target - 1;
+        while (last > floor)
+        {
+            var ids = new List<(ConversationId, uint)>(FactsPerQuestion);
+            for (var id = last; id > floor && ids.Count < FactsPerQuestion; id--)
+                ids.Add((conversation, id));
+
+            var facts = await _deadline.AskAsync(token => _store.FactsAsync(ids, token), cancellationToken);
+            var missed = 0;
+            while (missed < facts.Count && facts[missed] is { } fact && fact.Meta.TimeMs >= sinceMs)
+                missed++;
+
+            last -= (uint)missed;
+            if (missed < ids.Count)
+                break;
+        }
+
+        lock (session.Cursor.Gate)
+            session.Cursor.StartAfter(conversation, last);
+    }
+
+    private async ValueTask PushAsync(
+        Session session, ConversationId conversation, MissingRange range, CancellationToken cancellationToken)
+    {
+        var to = Math.Min(range.To, range.From + PageMessages - 1);
+        _log.GapFilling(session.Id, conversation, range.From, to);
+        var messages = await _deadline.AskAsync(
+            token => _store.ReadRangeAsync(conversation, range.From, to, token), cancellationToken);
+
+        if (messages.Count < to - range.From + 1)
+            _log.MessagesMissing(conversation, range.From, to);
+
+        var unflushed = 0;
+        foreach (var message in messages)
+        {
+            unflushed += Write(session, conversation, message);
+            if (unflushed < BytesPerFlush)
+                continue;
+
+            // A client that is behind gets no more at once than it reads.
+            session.Flush();
+            await session.WaitUntilWritableAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            unflushed = 0;
+        }
+
+        // Ids are dense below a known one, so what is not there has been lost for good and must not hold up the rest.
+        lock (session.Cursor.Gate)
+            session.Cursor.Advance(conversation, to);
+        session.Flush();
+    }
+
+    private int Write(Session session, ConversationId conversation, StoredMessage message)
+    {
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        FrameHeader.For(Command.MsgData, message.Body.Length, sequence: 0).Write(header);
+
+        lock (session.Cursor.Gate)
+        {
+            if (!session.Cursor.Advance(conversation, message.MessageId))
+                return 0;
+            if (OwnSends.TryAnswer(session, conversation, message))
+                return AckFrame.MaxBytes;
+            session.WriteParts(header, message.Body.Span);
+        }
+
+        _metrics.Pushed(1);
+        return header.Length + message.Body.Length;
+    }
+}

@@ -1,0 +1,88 @@
+using BrokerIm.Contracts.Records;
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Inbound;
+using BrokerIm.Gateway.Sessions;
+using DeliveryItem = BrokerIm.Contracts.Records.Delivery;
+
+namespace BrokerIm.Gateway.Delivery;
+
+/// <summary>Writes deliveries to one connection, in order and without holes. Whoever writes flushes when he is through.</summary>
+internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider time, DeliveryMetrics metrics)
+{
+    /// <summary>Writes a message if it is the next one; otherwise drops a repeat or has a gap filled.</summary>
+    /// <param name="session">To whom.</param>
+    /// <param name="conversation">Conversation of the message.</param>
+    /// <param name="messageId">Its id.</param>
+    /// <param name="header">Header of the frame, sequence 0.</param>
+    /// <param name="body">The message.</param>
+    public void Push(
+        Session session, ConversationId conversation, uint messageId, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    {
+        CursorStep step;
+        lock (session.Cursor.Gate)
+        {
+            step = session.Cursor.Offer(conversation, messageId);
+            if (step == CursorStep.Push)
+                session.WriteParts(header, body);
+        }
+
+        if (step == CursorStep.Push)
+            metrics.Pushed(1);
+        else
+            Follow(step, session, conversation);
+    }
+
+    /// <summary>Answers a send of this session, and never pushes the answered message to it.</summary>
+    /// <returns>Whether anything was written.</returns>
+    public bool Acknowledge(Session session, DeliveryItem ack)
+    {
+        var conversation = new ConversationId(ack.Relation);
+        var stored = ack.Outcome is SendOutcome.Stored or SendOutcome.Duplicate;
+        var written = Answer(session, conversation, ack, stored);
+        if (!stored)
+            return written;
+
+        CursorStep step;
+        lock (session.Cursor.Gate)
+            step = session.Cursor.Acknowledge(conversation, ack.MessageId);
+        Follow(step, session, conversation);
+        return written;
+    }
+
+    private bool Answer(Session session, ConversationId conversation, DeliveryItem ack, bool stored)
+    {
+        ClientMessageId? id = ClientMessageId.TryRead(ack.ClientMessageId.Span, out var given) ? given : null;
+        SentMessage? sent = null;
+        session.Sends?.Sent.Answer((ushort)ack.Sequence, id, out sent);
+        answers.Written();
+
+        // A fill may have come across the message and answered it already. An old client takes every answer for "stored".
+        if (sent is { Answered: true } || (!stored && id is null))
+            return false;
+
+        Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
+        var length = new AckFrame
+        {
+            Sender = session.User,
+            Conversation = conversation,
+            MessageId = ack.MessageId,
+            Sequence = (ushort)ack.Sequence,
+            ClientMessageId = ack.ClientMessageId.Span,
+            Status = (SendStatus)ack.Outcome,
+        }.Write(frame);
+        session.Write(frame[..length]);
+
+        if (sent is { } known)
+            metrics.Acknowledged(time.GetElapsedTime(known.ReceivedAt));
+        return true;
+    }
+
+    private void Follow(CursorStep step, Session session, ConversationId conversation)
+    {
+        if (step == CursorStep.Fill)
+            metrics.GapFound();
+        if (step is CursorStep.Fill or CursorStep.LookBelow)
+            gaps.Fill(session, conversation);
+    }
+}

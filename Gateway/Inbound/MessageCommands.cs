@@ -1,0 +1,168 @@
+using BrokerIm.Contracts.Records;
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Conversations;
+using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Sessions;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Gateway.Inbound;
+
+/// <summary>Takes messages and read marks in: who sends is decided here, everything else by the fold of the log.</summary>
+internal sealed class MessageCommands(
+    InboundLanes lanes,
+    KnownUsers users,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    GatewayMetrics frames,
+    InboundMetrics metrics,
+    ILogger<MessageCommands> log) : ICommandModule
+{
+    /// <summary>How far a client's clock may run ahead of ours before its ids are refused, in milliseconds.</summary>
+    public const long ClockToleranceMs = 5_000;
+
+    public void Register(CommandTable table)
+    {
+        table.Map<IMMsgData>(Command.MsgData, SendAsync);
+        table.Map<IMMsgDataReadAck>(Command.MsgDataReadAck, MarkReadAsync);
+
+        // Clients acknowledge what they receive in four different ways, one of them never and one with swapped fields.
+        table.Map(Command.MsgDataAck, (_, _, _, _) =>
+        {
+            metrics.Receipt();
+            return default;
+        });
+    }
+
+    private async ValueTask SendAsync(
+        Session session, FrameHeader header, IMMsgData message, CancellationToken cancellationToken)
+    {
+        var reason = MessageAdmission.Check(session.User, message);
+        var receiver = new UserId(message.ToSessionId);
+        if (reason is null && !await users.ContainsAsync(receiver, cancellationToken))
+            reason = DropReason.NoSuchUser;
+        if (reason is { } why)
+        {
+            Drop(session, why);
+            return;
+        }
+
+        var pair = ConversationId.Pair(session.User, receiver);
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (!TryName(session, header.Sequence, pair, message, nowMs, out var id))
+            return;
+
+        await lanes.EnqueueAsync(session, SendsOf(session), new()
+        {
+            Kind = EntryKind.Message,
+            Relation = pair.Value,
+            Sender = session.User.Value,
+            StampMs = (ulong)Math.Max(nowMs, id.TimeMs),
+            ClientMessageId = message.HasClientMsgId ? message.ClientMsgId : BytesOf(id),
+            ClientMadeId = message.HasClientMsgId,
+            Connection = session.Id,
+            Sequence = header.Sequence,
+            MessageType = (uint)message.MsgType,
+            Data = message.MsgData,
+        }, cancellationToken);
+    }
+
+    private ValueTask MarkReadAsync(
+        Session session, FrameHeader header, IMMsgDataReadAck mark, CancellationToken cancellationToken)
+    {
+        if (MessageAdmission.Check(session.User, mark, out var pair) is { } reason)
+        {
+            Drop(session, reason);
+            return default;
+        }
+
+        return lanes.EnqueueAsync(session, SendsOf(session), new()
+        {
+            Kind = EntryKind.ReadMark,
+            Relation = pair.Value,
+            Sender = session.User.Value,
+            StampMs = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Connection = session.Id,
+            Sequence = header.Sequence,
+            ReadId = mark.MsgId,
+        }, cancellationToken);
+    }
+
+    /// <summary>Finds the message's client id, or makes one, and remembers it; false when the message goes no further.</summary>
+    private bool TryName(
+        Session session, ushort sequence, ConversationId pair, IMMsgData message, long nowMs, out ClientMessageId id)
+    {
+        var sends = SendsOf(session);
+        if (!message.HasClientMsgId)
+        {
+            var hash = MessageHash.Of((uint)message.MsgType, message.MsgData.Span) ^ Partitioning.SplitMix64(pair.Value);
+            if (sends.Sent.TryRecall(sequence, hash, out id))
+            {
+                metrics.Resent();
+                log.Resent(session.Id, sequence, id);
+            }
+            else
+            {
+                id = sends.MakeId(nowMs);
+            }
+
+            sends.Sent.Remember(sequence, hash, id);
+            return true;
+        }
+
+        if (!ClientMessageId.TryRead(message.ClientMsgId.Span, out id))
+        {
+            frames.FrameRejected(FrameRejects.Unparsable);
+            log.ClientIdMalformed(session.Id, message.ClientMsgId.Length);
+            return false;
+        }
+
+        if (id.TimeMs > nowMs + ClockToleranceMs)
+        {
+            RefuseClock(session, sequence, pair, message.ClientMsgId, id.TimeMs - nowMs, nowMs);
+            return false;
+        }
+
+        sends.Sent.Remember(sequence, contentHash: 0, id);
+        return true;
+    }
+
+    private void RefuseClock(
+        Session session, ushort sequence, ConversationId pair, ByteString clientMessageId, long aheadMs, long nowMs)
+    {
+        metrics.ClockRefused();
+        log.ClockRefused(session.Id, aheadMs);
+
+        Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
+        var length = new AckFrame
+        {
+            Sender = session.User,
+            Conversation = pair,
+            MessageId = 0,
+            Sequence = sequence,
+            ClientMessageId = clientMessageId.Span,
+            Status = SendStatus.Clock,
+            ServerTimeMs = nowMs,
+        }.Write(frame);
+        session.Write(frame[..length]);
+        session.Flush();
+    }
+
+    private SendState SendsOf(Session session) => session.Sends ??= new(options.Value, time);
+
+    private void Drop(Session session, DropReason reason)
+    {
+        metrics.Dropped(reason);
+        log.Dropped(session.Id, reason);
+    }
+
+    private static ByteString BytesOf(ClientMessageId id)
+    {
+        Span<byte> bytes = stackalloc byte[ClientMessageId.Size];
+        id.Write(bytes);
+        return ByteString.CopyFrom(bytes);
+    }
+}

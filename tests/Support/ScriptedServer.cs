@@ -1,0 +1,345 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using BrokerIm.Client;
+using BrokerIm.Client.Wire;
+using BrokerIm.Contracts.Wire;
+using Google.Protobuf;
+
+namespace BrokerIm.Tests.Support;
+
+/// <summary>What the server does with the next message a client sends.</summary>
+public enum Act
+{
+    /// <summary>Store it once and acknowledge.</summary>
+    Store,
+
+    /// <summary>Store it and say nothing: the ack is lost.</summary>
+    StoreInSilence,
+
+    /// <summary>Store it and cut the connection.</summary>
+    StoreAndCut,
+
+    /// <summary>Cut the connection at once.</summary>
+    Cut,
+
+    /// <summary>Neither store nor answer.</summary>
+    Ignore,
+
+    /// <summary>Answer that the outcome is unknown.</summary>
+    Unknown,
+
+    /// <summary>Answer that the id lies in the future, and what time it is.</summary>
+    Clock,
+
+    /// <summary>Answer that it will not be stored.</summary>
+    Refuse,
+
+    /// <summary>Answer that it is too old.</summary>
+    Stale,
+
+    /// <summary>Answer that the id belongs to message 7.</summary>
+    Conflict,
+
+    /// <summary>Store it and acknowledge as a server that knows no send ids.</summary>
+    StoreAsOriginal,
+}
+
+/// <summary>
+/// A small server on a real loopback socket that does as it is told: it keeps conversations, and misbehaves with the messages for
+/// which a test says so. The user who logs in is always <see cref="Self"/>.
+/// </summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    /// <summary>Id of whoever logs in.</summary>
+    public const uint Self = 1001;
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentQueue<Act> _acts = new();
+    private readonly ConcurrentDictionary<uint, List<IMMsgData>> _conversations = new();
+    private readonly Channel<ScriptedConnection> _logins = Channel.CreateUnbounded<ScriptedConnection>();
+    private readonly Channel<(ReceivedPdu Frame, IMMsgData Message)> _messages =
+        Channel.CreateUnbounded<(ReceivedPdu Frame, IMMsgData Message)>();
+
+    private readonly Channel<ReceivedPdu> _others = Channel.CreateUnbounded<ReceivedPdu>();
+    private readonly ConcurrentBag<Task> _serving = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _accepting;
+
+    public ScriptedServer()
+    {
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Every login, in order.</summary>
+    public ChannelReader<ScriptedConnection> Logins => _logins.Reader;
+
+    /// <summary>Every message as a client sent it, repeats included.</summary>
+    public ChannelReader<(ReceivedPdu Frame, IMMsgData Message)> Messages => _messages.Reader;
+
+    /// <summary>Every frame that is not a login, a message, a heartbeat or a query about conversations.</summary>
+    public ChannelReader<ReceivedPdu> Others => _others.Reader;
+
+    /// <summary>What logins are answered with.</summary>
+    public ResultType LoginResult { get; set; } = ResultType.Ok;
+
+    /// <summary>The server's clock.</summary>
+    public long NowMs { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    /// <summary>Whether heartbeats are echoed and anything at all is answered after the login.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>How often the history was asked.</summary>
+    public int HistoryRequests { get; private set; }
+
+    /// <summary>Options of a client of this server, impatient enough for a test.</summary>
+    public ImClientOptions Options(TimeSpan? ackTimeout = null) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Name = "alice",
+        Password = "123456",
+        AckTimeout = ackTimeout ?? TimeSpan.FromSeconds(30),
+        LoginTimeout = TimeSpan.FromSeconds(30),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        RequestTimeout = TimeSpan.FromSeconds(30),
+        ReconnectMinDelay = TimeSpan.FromMilliseconds(1),
+        ReconnectMaxDelay = TimeSpan.FromMilliseconds(20),
+    };
+
+    /// <summary>Says what to do with the next messages, one each; afterwards messages are stored.</summary>
+    public void Expect(params ReadOnlySpan<Act> acts)
+    {
+        foreach (var act in acts)
+            _acts.Enqueue(act);
+    }
+
+    /// <summary>Adds a message to a conversation without telling anybody.</summary>
+    public IMMsgData Keep(uint peer, string text, bool own = false, long? timeMs = null) => Append(peer, new()
+    {
+        FromUserId = own ? Self : peer,
+        ToSessionId = own ? peer : Self,
+        MsgType = MsgType.SingleText,
+        MsgData = ByteString.CopyFrom(TextCipher.Default.Encrypt(text)),
+        CreateTime = (uint)((timeMs ?? NowMs) / 1_000),
+    });
+
+    /// <summary>What is stored of a conversation.</summary>
+    public IReadOnlyList<IMMsgData> Stored(uint peer)
+    {
+        var conversation = _conversations.GetOrAdd(peer, _ => []);
+        lock (conversation)
+            return [.. conversation];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await Task.WhenAll(_serving);
+        _stop.Dispose();
+    }
+
+    private IMMsgData Append(uint peer, IMMsgData message)
+    {
+        var conversation = _conversations.GetOrAdd(peer, _ => []);
+        lock (conversation)
+        {
+            message.MsgId = (uint)conversation.Count + 1;
+            conversation.Add(message);
+            return message;
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _serving.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await using var connection = new ScriptedConnection(socket);
+        try
+        {
+            await foreach (var frame in connection.ReadAllAsync(_stop.Token))
+                Answer(connection, frame);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private void Answer(ScriptedConnection connection, ReceivedPdu frame)
+    {
+        if (connection.IsCut || (IsDeaf && frame.Header.Command != Command.LoginReq))
+            return;
+
+        switch (frame.Header.Command)
+        {
+            case Command.LoginReq:
+                Login(connection, frame);
+                break;
+            case Command.Heartbeat:
+                connection.Send(Command.Heartbeat, frame.Header.Sequence, new IMHeartBeat());
+                break;
+            case Command.MsgData:
+                Receive(connection, frame, frame.Parse(IMMsgData.Parser));
+                break;
+            case Command.GetMsgListReq:
+                HistoryRequests++;
+                connection.Send(Command.GetMsgListRsp, frame.Header.Sequence, Page(frame.Parse(IMGetMsgListReq.Parser)));
+                break;
+            case Command.RecentContactSessionReq:
+                connection.Send(Command.RecentContactSessionRsp, frame.Header.Sequence, Recent());
+                break;
+            case Command.LogoutReq:
+                connection.Send(Command.LogoutRsp, frame.Header.Sequence, new IMLogoutRsp { ResultCode = 0 });
+                break;
+            default:
+                _others.Writer.TryWrite(frame);
+                break;
+        }
+    }
+
+    private void Login(ScriptedConnection connection, ReceivedPdu frame)
+    {
+        connection.LoginRequest = frame.Parse(IMLoginReq.Parser);
+        var reply = new IMLoginRes
+        {
+            ServerTime = (uint)(NowMs / 1_000), ResultCode = LoginResult, ResultString = "as told", ServerTimeMs = (ulong)NowMs,
+        };
+        if (LoginResult == ResultType.Ok)
+        {
+            reply.UserInfo = new()
+            {
+                UserId = Self, UserGender = 0, UserNickName = "Alice", AvatarUrl = "", DepartmentId = 0, Email = "",
+                UserRealName = "alice", UserTel = "", UserDomain = "", Status = 0,
+            };
+        }
+
+        connection.Send(Command.LoginRes, frame.Header.Sequence, reply);
+        _logins.Writer.TryWrite(connection);
+    }
+
+    private void Receive(ScriptedConnection connection, ReceivedPdu frame, IMMsgData message)
+    {
+        var act = _acts.TryDequeue(out var next) ? next : Act.Store;
+        var kept = act is Act.Store or Act.StoreInSilence or Act.StoreAndCut or Act.StoreAsOriginal ? KeepOnce(message) : default;
+        switch (act)
+        {
+            case Act.Store:
+                Ack(connection, frame, message, kept.Id, kept.IsNew ? SendStatus.Stored : SendStatus.Duplicate);
+                break;
+            case Act.StoreAsOriginal:
+                Ack(connection, frame, message, kept.Id, status: null);
+                break;
+            case Act.Unknown:
+                Ack(connection, frame, message, 0, SendStatus.Unknown);
+                break;
+            case Act.Clock:
+                Ack(connection, frame, message, 0, SendStatus.Clock);
+                break;
+            case Act.Refuse:
+                Ack(connection, frame, message, 0, SendStatus.Refused);
+                break;
+            case Act.Stale:
+                Ack(connection, frame, message, 0, SendStatus.Stale);
+                break;
+            case Act.Conflict:
+                Ack(connection, frame, message, 7, SendStatus.Conflict);
+                break;
+            case Act.Cut or Act.StoreAndCut:
+                connection.Cut();
+                break;
+        }
+
+        _messages.Writer.TryWrite((frame, message));
+    }
+
+    private (uint Id, bool IsNew) KeepOnce(IMMsgData message)
+    {
+        var earlier = Stored(message.ToSessionId).FirstOrDefault(
+            kept => kept.HasClientMsgId && kept.ClientMsgId.Equals(message.ClientMsgId));
+        if (earlier is not null)
+            return (earlier.MsgId, false);
+
+        var copy = message.Clone();
+        copy.FromUserId = Self;
+        copy.CreateTime = (uint)(NowMs / 1_000);
+        return (Append(message.ToSessionId, copy).MsgId, true);
+    }
+
+    private void Ack(ScriptedConnection connection, ReceivedPdu frame, IMMsgData message, uint id, SendStatus? status)
+    {
+        var ack = new IMMsgDataAck
+        {
+            UserId = Self, SessionId = message.ToSessionId, MsgId = id, SessionType = SessionType.Single,
+        };
+        if (status is { } outcome)
+        {
+            ack.ClientMsgId = message.ClientMsgId;
+            ack.SendStatus = outcome;
+            ack.ServerTimeMs = (ulong)NowMs;
+        }
+
+        connection.Send(Command.MsgDataAck, frame.Header.Sequence, ack);
+    }
+
+    private IMGetMsgListRsp Page(IMGetMsgListReq request)
+    {
+        var begin = request.MsgIdBegin == 0 ? uint.MaxValue : request.MsgIdBegin;
+        var page = Stored(request.SessionId).Reverse().Where(message => message.MsgId <= begin).Take((int)request.MsgCnt);
+        return new()
+        {
+            UserId = Self,
+            SessionType = request.SessionType,
+            SessionId = request.SessionId,
+            MsgIdBegin = request.MsgIdBegin,
+            MsgList =
+            {
+                page.Select(message => new MsgInfo
+                {
+                    MsgId = message.MsgId,
+                    FromSessionId = message.FromUserId,
+                    CreateTime = message.CreateTime,
+                    MsgType = message.MsgType,
+                    MsgData = message.MsgData,
+                }),
+            },
+        };
+    }
+
+    private IMRecentContactSessionRsp Recent() => new()
+    {
+        UserId = Self,
+        ContactSessionList =
+        {
+            _conversations.Keys.Select(peer => (Peer: peer, Messages: Stored(peer))).Where(one => one.Messages.Count > 0).Select(one =>
+                new ContactSessionInfo
+                {
+                    SessionId = one.Peer,
+                    SessionType = SessionType.Single,
+                    SessionStatus = SessionStatusType.Ok,
+                    UpdatedTime = one.Messages[^1].CreateTime,
+                    LatestMsgId = one.Messages[^1].MsgId,
+                    LatestMsgData = one.Messages[^1].MsgData,
+                    LatestMsgType = one.Messages[^1].MsgType,
+                    LatestMsgFromUserId = one.Messages[^1].FromUserId,
+                }),
+        },
+    };
+}
