@@ -13,6 +13,7 @@ internal sealed class InMemoryConversations : IConversationReader
     private readonly Lock _gate = new();
     private readonly Dictionary<ConversationId, List<StoredMessage>> _messages = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _readMarks = [];
+    private readonly SemaphoreSlim _refusals = new(0);
     private Task _held = Task.CompletedTask;
 
     /// <summary>While set, nothing is answered.</summary>
@@ -93,6 +94,10 @@ internal sealed class InMemoryConversations : IConversationReader
             _readMarks[(user, pair)] = id;
     }
 
+    /// <summary>Waits until a question has come while <see cref="IsDown"/>.</summary>
+    public async Task RefusedAsync() =>
+        Assert.True(await _refusals.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
     /// <summary>Keeps range reads waiting until the returned source is completed.</summary>
     public TaskCompletionSource HoldRanges()
     {
@@ -140,7 +145,11 @@ internal sealed class InMemoryConversations : IConversationReader
     private ValueTask<T> Answer<T>(Func<T> answer)
     {
         if (IsDown)
+        {
+            _refusals.Release();
             throw new DependencyUnavailableException("The store is down.");
+        }
+
         lock (_gate)
             return ValueTask.FromResult(answer());
     }
