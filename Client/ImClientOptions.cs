@@ -46,8 +46,9 @@ public sealed class ImClientOptions
     /// <summary>How often a message is put on the wire before its outcome is given up as unknown. Defaults to 5.</summary>
     public int SendAttempts { get; init; } = 5;
 
-    /// <summary>Messages on the wire without an ack; further ones wait in their order. Defaults to 1,000, at most 32,767.</summary>
-    public int MaxOutstandingSends { get; init; } = 1_000;
+    /// <summary>Messages on the wire without an ack; further ones wait in their order. Defaults to 64, at most 32,767.</summary>
+    /// <remarks>Servers let a connection send 20 a second; with more on the wire, acks would come later than they are waited for.</remarks>
+    public int MaxOutstandingSends { get; init; } = 64;
 
     /// <summary>Connects again after the connection was lost. Defaults to true.</summary>
     public bool AutoReconnect { get; init; } = true;

@@ -38,7 +38,20 @@ public sealed class RetryForever(ILogger<RetryForever> log, TimeProvider time)
     /// <param name="what">Name of the work for the log.</param>
     /// <param name="work">Safe to repeat.</param>
     /// <param name="cancellationToken">Ends the repeating with <see cref="OperationCanceledException"/>.</param>
-    public async ValueTask RunAsync(
+    public ValueTask RunAsync(
+        string what, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
+        RepeatAsync(what, work, cancellationToken);
+
+    /// <summary>As <see cref="RunAsync(string, Func{CancellationToken, ValueTask}, CancellationToken)"/>, with a result.</summary>
+    public async ValueTask<TResult> RunAsync<TResult>(
+        string what, Func<CancellationToken, ValueTask<TResult>> work, CancellationToken cancellationToken)
+    {
+        TResult result = default!;
+        await RepeatAsync(what, async token => result = await work(token), cancellationToken);
+        return result;
+    }
+
+    private async ValueTask RepeatAsync(
         string what, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
         // The first try is nearly always the last; it pays for no retry context.
@@ -63,14 +76,5 @@ public sealed class RetryForever(ILogger<RetryForever> log, TimeProvider time)
         {
             ResilienceContextPool.Shared.Return(context);
         }
-    }
-
-    /// <summary>As <see cref="RunAsync(string, Func{CancellationToken, ValueTask}, CancellationToken)"/>, with a result.</summary>
-    public async ValueTask<TResult> RunAsync<TResult>(
-        string what, Func<CancellationToken, ValueTask<TResult>> work, CancellationToken cancellationToken)
-    {
-        TResult result = default!;
-        await RunAsync(what, async token => result = await work(token), cancellationToken);
-        return result;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BrokerIm.Server.Commands;
+using BrokerIm.Server.Hosting;
 
 // One executable: every role, and the operator's commands. What a role is made of stands in Hosting/Roles.cs.
 var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk clients.")
@@ -8,6 +9,15 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("gateway", "Terminates client connections, authenticates, publishes to the log, delivers to sockets."),
     RoleCommands.Role("persist", "Gives each message its id and stores it. Run as many as you like, up to the partition count."),
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
+    UsersCommand.Create(Stores.Open),
+    ChatCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+try
+{
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+}
+catch (SettingsException exception)
+{
+    return RoleHost.Refuse(exception.Problems);
+}

@@ -19,6 +19,7 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
     private readonly TimeSpan _tick;
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stopEvents = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource<ImSession> _connected = NewConnected();
     private ImSession? _session;
@@ -95,7 +96,7 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
 
         Attach(session);
         _timer.Change(_tick, Timeout.InfiniteTimeSpan);
-        _pumping = Pump.RunAsync(_stop.Token);
+        _pumping = Pump.RunAsync(_stopEvents.Token);
         _keeping = KeepAsync(session);
     }
 
@@ -145,7 +146,11 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
     {
         await EndAsync("The client was disposed.");
         await _timer.DisposeAsync();
+
+        // Only now: after a logout the application may still read what is due, but a disposed client waits for nobody.
+        await _stopEvents.CancelAsync();
         await _pumping;
+        _stopEvents.Dispose();
         _stop.Dispose();
     }
 

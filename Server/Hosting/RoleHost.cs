@@ -4,7 +4,6 @@ using BrokerIm.Server.Demo;
 using BrokerIm.Server.Observability;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,10 +37,6 @@ internal static class RoleHost
 
             await app.WaitForShutdownAsync(cancellationToken);
             return Ok;
-        }
-        catch (SettingsException exception)
-        {
-            return Refuse(exception.Problems);
         }
         catch (OptionsValidationException exception)
         {
@@ -102,7 +97,8 @@ internal static class RoleHost
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
     }
 
-    private static int Refuse(IEnumerable<string> problems)
+    /// <summary>Says what is wrong; the exit code for it.</summary>
+    public static int Refuse(IEnumerable<string> problems)
     {
         Console.Error.WriteLine("The settings are wrong:");
         foreach (var problem in problems)

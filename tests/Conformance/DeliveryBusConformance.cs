@@ -14,10 +14,13 @@ public abstract class DeliveryBusConformance
 
     protected abstract IDeliveryReceiver Receiver { get; }
 
+    /// <summary>A receiver whose queues hold little.</summary>
+    protected abstract IDeliveryReceiver NarrowReceiver { get; }
+
     /// <summary>Batches for the test of order: enough to keep the adapter busy for a second or more.</summary>
     protected abstract int ManyBatches { get; }
 
-    /// <summary>Batches that may be on their way to one gateway whose handler is stuck.</summary>
+    /// <summary>Batches that may be on their way to one gateway of <see cref="NarrowReceiver"/> whose handler is stuck.</summary>
     protected abstract int Bound { get; }
 
     [Fact]
@@ -158,7 +161,7 @@ public abstract class DeliveryBusConformance
         var (gateway, received, release) = (NewGateway(), new ConcurrentQueue<ulong>(), new TaskCompletionSource());
         var last = (ulong)(Bound * 3);
         var lastArrived = new TaskCompletionSource();
-        await using var queue = await Receiver.SubscribeAsync(gateway, HandleAsync, Deadline.Token);
+        await using var queue = await NarrowReceiver.SubscribeAsync(gateway, HandleAsync, Deadline.Token);
 
         for (var position = 1UL; position < last; position++)
         {

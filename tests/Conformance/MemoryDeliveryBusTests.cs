@@ -12,6 +12,8 @@ public sealed class MemoryDeliveryBusTests : DeliveryBusConformance
 
     protected override IDeliveryReceiver Receiver => _bus;
 
+    protected override IDeliveryReceiver NarrowReceiver => _bus;
+
     protected override int ManyBatches => 100_000;
 
     protected override int Bound => 8;

@@ -31,8 +31,15 @@ internal sealed class ScriptedConnection(Socket socket) : IAsyncDisposable
         _connection.Flush();
     }
 
+    /// <summary>Whether it was cut: what had arrived by then and was not looked at is lost.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Ends the connection without a word.</summary>
-    public void Cut() => _connection.Close();
+    public void Cut()
+    {
+        IsCut = true;
+        _connection.Close();
+    }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -185,7 +185,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     private void Answer(ScriptedConnection connection, ReceivedPdu frame)
     {
-        if (IsDeaf && frame.Header.Command != Command.LoginReq)
+        if (connection.IsCut || (IsDeaf && frame.Header.Command != Command.LoginReq))
             return;
 
         switch (frame.Header.Command)

@@ -123,7 +123,7 @@ public sealed class ImClientSendTests
     public async Task Unknown_outcome_is_tried_again_with_everything_behind_it()
     {
         await using var server = new ScriptedServer();
-        server.Expect(Act.Unknown, Act.Unknown, Act.Unknown);
+        server.Expect(Act.Unknown, Act.Unknown, Act.Unknown, Act.Unknown);
         await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
         var sent = await Task.WhenAll(
             client.SendTextAsync(Bob, "one", Stop), client.SendTextAsync(Bob, "two", Stop)).Soon();

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using BrokerIm.Client.Wire;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Tests.Support;
-using Google.Protobuf;
 
 namespace BrokerIm.Tests.Unit.Client;
 

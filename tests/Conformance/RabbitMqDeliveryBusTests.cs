@@ -1,0 +1,139 @@
+using System.Threading.Channels;
+using BrokerIm.Adapters.Production.RabbitMq;
+using BrokerIm.Contracts.Records;
+using BrokerIm.Core.Ports;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Tests.Conformance;
+
+public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDisposable
+{
+    private readonly RabbitMqDeliverySender _sender;
+    private readonly RabbitMqDeliveryReceiver _receiver;
+
+    public RabbitMqDeliveryBusTests() => (_sender, _receiver) = Open(Settings(Service.Address("BROKERIM_TEST_RABBITMQ")));
+
+    protected override IDeliverySender Sender => _sender;
+
+    protected override IDeliveryReceiver Receiver => _receiver;
+
+    protected override IDeliveryReceiver NarrowReceiver
+    {
+        get
+        {
+            var settings = Settings(Service.Address("BROKERIM_TEST_RABBITMQ"));
+            (settings.QueueLength, settings.Prefetch) = (20, 4);
+            return Open(settings).Receiver;
+        }
+    }
+
+    protected override int ManyBatches => 2_000;
+
+    // What the queue holds plus what was fetched ahead.
+    protected override int Bound => 20 + 4;
+
+    [Fact]
+    public async Task A_cut_connection_costs_what_was_on_its_way_and_the_queue_comes_back()
+    {
+        await using var proxy = Proxy();
+        var (sender, receiver) = Open(Through(proxy));
+        await using var disposing = sender;
+        var (gateway, received) = (NewGateway(), Channel.CreateUnbounded<DeliveryBatch>());
+        await using var queue = await receiver.SubscribeAsync(
+            gateway, (batch, token) => received.Writer.WriteAsync(batch, token), Deadline.Token);
+        Assert.True(await sender.SendAsync(gateway, Batch(1), Deadline.Token));
+        Assert.Equal(1UL, (await received.Reader.ReadAsync(Deadline.Token)).Partitions[0].Position);
+
+        proxy.Cut();
+
+        await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(2), Deadline.Token)));
+        Assert.Equal(2UL, (await received.Reader.ReadAsync(Deadline.Token)).Partitions[0].Position);
+    }
+
+    [Fact]
+    public async Task A_silent_broker_costs_the_time_out_once_and_then_next_to_nothing()
+    {
+        await using var proxy = Proxy();
+        var settings = Through(proxy);
+        var (sender, receiver) = Open(settings);
+        await using var disposing = sender;
+        var gateway = NewGateway();
+        await using var queue = await receiver.SubscribeAsync(gateway, (_, _) => ValueTask.CompletedTask, Deadline.Token);
+        Assert.True(await sender.SendAsync(gateway, Batch(1), Deadline.Token));
+
+        proxy.Mute();
+        var began = TimeProvider.System.GetTimestamp();
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => sender.SendAsync(gateway, Batch(2), Deadline.Token).AsTask());
+        for (var position = 3UL; position < 100; position++)
+        {
+            await Assert.ThrowsAsync<DependencyUnavailableException>(
+                () => sender.SendAsync(gateway, Batch(position), Deadline.Token).AsTask());
+        }
+
+        var took = TimeProvider.System.GetElapsedTime(began);
+        Assert.InRange(took, settings.ConfirmTimeout * 0.9, settings.ConfirmTimeout * 4);
+
+        proxy.Unmute();
+        await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(100), Deadline.Token)));
+    }
+
+    [Fact]
+    public async Task Without_a_broker_opening_a_queue_fails_in_time()
+    {
+        var settings = Settings("amqp://guest:guest@127.0.0.1:1/");
+        (settings.OpenTimeout, settings.ConfirmTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        var (sender, receiver) = Open(settings);
+        await using var disposing = sender;
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(
+            () => receiver.SubscribeAsync(NewGateway(), (_, _) => ValueTask.CompletedTask, Deadline.Token));
+        await Assert.ThrowsAsync<DependencyUnavailableException>(
+            () => sender.SendAsync(NewGateway(), Batch(1), Deadline.Token).AsTask());
+    }
+
+    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+
+    private static async Task<bool> Sent(ValueTask<bool> sending)
+    {
+        try
+        {
+            return await sending;
+        }
+        catch (DependencyUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private static TcpProxy Proxy()
+    {
+        var uri = new Uri(Service.Address("BROKERIM_TEST_RABBITMQ"));
+        return new(uri.Host, uri.Port);
+    }
+
+    private static RabbitMqOptions Through(TcpProxy proxy)
+    {
+        var settings = Settings(
+            new UriBuilder(Service.Address("BROKERIM_TEST_RABBITMQ")) { Host = "127.0.0.1", Port = proxy.Port }.Uri.ToString());
+        settings.ConfirmTimeout = TimeSpan.FromSeconds(2);
+        return settings;
+    }
+
+    private static RabbitMqOptions Settings(string uri) => new()
+    {
+        Uri = uri,
+        Prefix = "brokerim.test",
+        ConfirmTimeout = TimeSpan.FromSeconds(20),
+        OpenTimeout = Deadline.Patience,
+    };
+
+    private static (RabbitMqDeliverySender Sender, RabbitMqDeliveryReceiver Receiver) Open(RabbitMqOptions settings)
+    {
+        var options = Options.Create(settings);
+        var buses = new RabbitMqBus(settings, NullLoggerFactory.Instance);
+        return (
+            new(buses, options, TimeProvider.System, NullLogger<RabbitMqDeliverySender>.Instance),
+            new(buses, options, NullLogger<RabbitMqDeliveryReceiver>.Instance));
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using BrokerIm.Contracts.Records;
+using BrokerIm.Core.Ports;
+using BrokerIm.Gateway;
+using BrokerIm.Gateway.Presence;
+using BrokerIm.Gateway.Sessions;
+using BrokerIm.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BrokerIm.Tests.Flow.Support;
+
+/// <summary>What gateways share.</summary>
+internal sealed class TestCluster
+{
+    public TestDirectory Directory { get; } = new();
+
+    public TestPresence Presence { get; } = new();
+
+    public TestBus Bus { get; } = new();
+}
+
+/// <summary>One gateway in this process, on a real port of the loopback interface.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private GatewayHost(WebApplication app, TestCluster cluster, MeterReader meter)
+    {
+        _app = app;
+        Cluster = cluster;
+        Meter = meter;
+    }
+
+    public TestCluster Cluster { get; }
+
+    public MeterReader Meter { get; }
+
+    public int Port => new Uri(_app.Urls.Single()).Port;
+
+    public ConnectionTable Table => _app.Services.GetRequiredService<ConnectionTable>();
+
+    public GatewayIdentity Identity => _app.Services.GetRequiredService<GatewayIdentity>();
+
+    public static async Task<GatewayHost> StartAsync(
+        TestCluster? cluster = null,
+        TimeProvider? time = null,
+        (string Key, string Value)[]? settings = null,
+        Action<IServiceCollection>? services = null)
+    {
+        cluster ??= new();
+        var meter = new MeterReader();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:Id"] = $"test-{Guid.NewGuid():N}",
+            ["Gateway:Address"] = "127.0.0.1",
+            ["Gateway:Port"] = "0",
+            ["Gateway:PasswordIterations"] = "1",
+            ["Gateway:DrainWindow"] = "00:00:00",
+        });
+        builder.Configuration.AddInMemoryCollection(
+            (settings ?? []).Select(setting => KeyValuePair.Create($"Gateway:{setting.Key}", (string?)setting.Value)));
+
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton(new GatewayMetrics(meter.Meter));
+        builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
+        builder.Services.AddSingleton<IPresenceWriter>(cluster.Presence);
+        builder.Services.AddSingleton<IDeliverySender>(cluster.Bus);
+        builder.Services.AddGateway(builder.Configuration);
+        services?.Invoke(builder.Services);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForClients());
+
+        var host = new GatewayHost(builder.Build(), cluster, meter);
+        await host.StartAsync();
+        return host;
+    }
+
+    /// <summary>A connection to this gateway.</summary>
+    public Task<WireClient> ConnectAsync() => WireClient.ConnectAsync(Port);
+
+    /// <summary>A connection that has logged in; its login response is read.</summary>
+    public async Task<WireClient> LoginAsync(string name, Contracts.Wire.ClientType client)
+    {
+        var connection = await ConnectAsync();
+        await connection.LoginAsync(name, client);
+        return connection;
+    }
+
+    /// <summary>A newcomer finds the door shut: the connection ends without a word, however far it got.</summary>
+    public async Task ExpectTurnedAwayAsync()
+    {
+        try
+        {
+            using var newcomer = await ConnectAsync();
+            await newcomer.ExpectClosedAsync();
+        }
+        catch (SocketException exception)
+        {
+            Assert.Equal(SocketError.ConnectionReset, exception.SocketErrorCode);
+        }
+    }
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Meter.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        var signals = _app.Services.GetRequiredService<SignalHandler>();
+        await Cluster.Bus.SubscribeAsync(Identity.Address, HandleAsync, TestContext.Current.CancellationToken);
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+
+        async ValueTask HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+        {
+            foreach (var signal in batch.Signals)
+                await signals.HandleAsync(signal, cancellationToken);
+        }
+    }
+}
