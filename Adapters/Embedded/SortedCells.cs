@@ -12,8 +12,8 @@ internal sealed class SortedCells
     /// <summary>New rows are the rule; a cell that is there already keeps the later timestamp, at equal ones the larger value.</summary>
     private const string WriteMessage =
         """
-        INSERT INTO message (conversation, id, meta_at, meta, body_at, body) VALUES (?1, ?2, ?3, ?4, ?3, ?5)
-        ON CONFLICT (conversation, id) DO UPDATE SET
+        INSERT INTO message (segment, conversation, id, meta_at, meta, body_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?6)
+        ON CONFLICT (segment, conversation, id) DO UPDATE SET
             meta    = iif((excluded.meta_at, excluded.meta) > (meta_at, meta), excluded.meta, meta),
             meta_at = max(excluded.meta_at, meta_at),
             body    = iif((excluded.body_at, excluded.body) > (body_at, body), excluded.body, body),
@@ -23,15 +23,15 @@ internal sealed class SortedCells
 
     private const string WriteActivity =
         """
-        INSERT INTO activity (user, conversation, activity_ms, activity_at) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (user, conversation) DO UPDATE SET activity_ms = excluded.activity_ms, activity_at = excluded.activity_at
+        INSERT INTO activity (user_conversation, activity_ms, activity_at) VALUES (?1, ?2, ?3)
+        ON CONFLICT (user_conversation) DO UPDATE SET activity_ms = excluded.activity_ms, activity_at = excluded.activity_at
         WHERE (excluded.activity_at, excluded.activity_ms) > (activity_at, activity_ms)
         """;
 
     private const string WriteReadMark =
         """
-        INSERT INTO read_mark (user, conversation, message_id) VALUES (?1, ?2, ?3)
-        ON CONFLICT (user, conversation) DO UPDATE SET message_id = excluded.message_id
+        INSERT INTO read_mark (user_conversation, message_id) VALUES (?1, ?2)
+        ON CONFLICT (user_conversation) DO UPDATE SET message_id = excluded.message_id
         WHERE excluded.message_id > message_id
         """;
 
@@ -74,27 +74,29 @@ internal sealed class SortedCells
     /// <summary>Writes the cells, inside the caller's transaction.</summary>
     public void Write(SqliteSession session)
     {
+        var segments = new MessageSegments(session);
         var statement = session.Prepare(WriteMessage);
         foreach (var i in _messages)
         {
             var row = _batch.Messages[i];
-            statement.Bind(1, (long)row.Conversation.Value).Bind(2, row.MessageId).Bind(3, row.Position.WriteTimestamp)
-                .Bind(4, row.Meta.Span).Bind(5, row.Body.Span).Execute();
+            statement.Bind(1, segments.Of(row.Conversation, row.MessageId)).Bind(2, (long)row.Conversation.Value)
+                .Bind(3, row.MessageId).Bind(4, row.Position.WriteTimestamp).Bind(5, row.Meta.Span).Bind(6, row.Body.Span)
+                .Execute();
         }
 
         statement = session.Prepare(WriteActivity);
         foreach (var i in _activities)
         {
             var row = _batch.Activities[i];
-            statement.Bind(1, row.User.Value).Bind(2, (long)row.Conversation.Value).Bind(3, row.ActivityMs)
-                .Bind(4, row.Position.WriteTimestamp).Execute();
+            statement.Bind(1, UserConversation.Of(row.User, row.Conversation).Key).Bind(2, row.ActivityMs)
+                .Bind(3, row.Position.WriteTimestamp).Execute();
         }
 
         statement = session.Prepare(WriteReadMark);
         foreach (var i in _readMarks)
         {
             var row = _batch.ReadMarks[i];
-            statement.Bind(1, row.User.Value).Bind(2, (long)row.Conversation.Value).Bind(3, row.MessageId).Execute();
+            statement.Bind(1, UserConversation.Of(row.User, row.Conversation).Key).Bind(2, row.MessageId).Execute();
         }
 
         statement = session.Prepare(WriteSkip);

@@ -8,11 +8,14 @@ namespace BrokerIm.Adapters.Embedded;
 /// <summary>Heads, history and read marks from the database.</summary>
 internal class SqliteConversationReader(SqliteReaders readers) : IConversationReader
 {
+    /// <summary>Messages of a conversation: its runs, and the part of each run's segment that is the conversation's.</summary>
+    protected const string Messages = "FROM run CROSS JOIN message USING (conversation, segment) WHERE conversation = ?1";
+
     public ValueTask<IReadOnlyList<MessageHead?>> HeadsAsync(
         IReadOnlyList<ConversationId> conversations, CancellationToken cancellationToken) =>
         readers.ReadAsync(conversations, static (session, conversations) =>
         {
-            var statement = session.Prepare("SELECT id, meta FROM message WHERE conversation = ?1 ORDER BY id DESC LIMIT 1");
+            var statement = session.Prepare($"SELECT id, meta {Messages} ORDER BY first_id DESC, id DESC LIMIT 1");
             return ForEach(
                 conversations, conversation => HeadOrNull(statement.Bind(1, (long)conversation.Value)));
         }, cancellationToken);
@@ -21,7 +24,12 @@ internal class SqliteConversationReader(SqliteReaders readers) : IConversationRe
         IReadOnlyList<(ConversationId Conversation, uint MessageId)> messages, CancellationToken cancellationToken) =>
         readers.ReadAsync(messages, static (session, messages) =>
         {
-            var statement = session.Prepare("SELECT id, meta FROM message WHERE conversation = ?1 AND id = ?2");
+            var statement = session.Prepare(
+                """
+                SELECT id, meta FROM message
+                WHERE segment = (SELECT segment FROM run WHERE conversation = ?1 AND first_id <= ?2 ORDER BY first_id DESC LIMIT 1)
+                    AND conversation = ?1 AND id = ?2
+                """);
             return ForEach(
                 messages,
                 message => HeadOrNull(statement.Bind(1, (long)message.Conversation.Value).Bind(2, message.MessageId)));
@@ -33,7 +41,12 @@ internal class SqliteConversationReader(SqliteReaders readers) : IConversationRe
         {
             var messages = new List<StoredMessage>();
             using var rows = session
-                .Prepare("SELECT id, meta, body FROM message WHERE conversation = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id")
+                .Prepare(
+                    $"""
+                    SELECT id, meta, body {Messages} AND first_id <= ?3 AND id BETWEEN ?2 AND ?3
+                        AND first_id >= (SELECT max(first_id) FROM run WHERE conversation = ?1 AND first_id <= max(?2, 1))
+                    ORDER BY first_id, id
+                    """)
                 .Bind(1, (long)range.conversation.Value).Bind(2, range.fromId).Bind(3, range.toId).Query();
             while (rows.Next())
                 messages.Add(new(rows.UInt32(0), MessageMeta.Parser.ParseFrom(rows.Blob(1)), rows.Blob(2).ToArray()));
@@ -48,12 +61,14 @@ internal class SqliteConversationReader(SqliteReaders readers) : IConversationRe
             using var rows = session
                 .Prepare(
                     """
-                    SELECT conversation, activity_ms FROM activity WHERE user = ?1 AND activity_ms >= ?2
-                    ORDER BY activity_ms DESC, conversation LIMIT ?3
+                    SELECT user_conversation, activity_ms FROM activity
+                    WHERE user_conversation BETWEEN ?1 AND ?2 AND activity_ms >= ?3
+                    ORDER BY activity_ms DESC, user_conversation LIMIT ?4
                     """)
-                .Bind(1, asked.user.Value).Bind(2, asked.sinceMs).Bind(3, asked.max).Query();
+                .Bind(1, UserConversation.FirstOf(asked.user)).Bind(2, UserConversation.LastOf(asked.user))
+                .Bind(3, asked.sinceMs).Bind(4, asked.max).Query();
             while (rows.Next())
-                activities.Add(new(new((ulong)rows.Int64(0)), rows.Int64(1)));
+                activities.Add(new(new UserConversation(rows.Int64(0)).Conversation, rows.Int64(1)));
             return (IReadOnlyList<ConversationActivity>)activities;
         }, cancellationToken);
 
@@ -61,10 +76,10 @@ internal class SqliteConversationReader(SqliteReaders readers) : IConversationRe
         IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
         readers.ReadAsync(keys, static (session, keys) =>
         {
-            var statement = session.Prepare("SELECT message_id FROM read_mark WHERE user = ?1 AND conversation = ?2");
+            var statement = session.Prepare("SELECT message_id FROM read_mark WHERE user_conversation = ?1");
             return ForEach(keys, key =>
             {
-                using var rows = statement.Bind(1, key.User.Value).Bind(2, (long)key.Conversation.Value).Query();
+                using var rows = statement.Bind(1, UserConversation.Of(key.User, key.Conversation).Key).Query();
                 return rows.Next() ? rows.UInt32(0) : 0;
             });
         }, cancellationToken);

@@ -16,7 +16,7 @@ internal sealed class SqliteConversationStore(SqliteReaders readers, SqliteWrite
         {
             // Ids rise with positions, so leftovers are the highest ids: the walk from the top passes few of them.
             var statement = session.Prepare(
-                "SELECT id, meta FROM message WHERE conversation = ?1 AND meta_at < ?2 ORDER BY id DESC LIMIT 1");
+                $"SELECT id, meta {Messages} AND meta_at < ?2 ORDER BY first_id DESC, id DESC LIMIT 1");
             return ForEach(
                 keys, key => HeadOrNull(statement.Bind(1, (long)key.Conversation.Value).Bind(2, key.Bound)));
         }, cancellationToken);
@@ -28,9 +28,9 @@ internal sealed class SqliteConversationStore(SqliteReaders readers, SqliteWrite
             var window = new List<MessageHead>();
             using var rows = session
                 .Prepare(
-                    """
-                    SELECT id, meta FROM message WHERE conversation = ?1 AND id < ?2 AND meta_at < ?3
-                    ORDER BY id DESC LIMIT ?4
+                    $"""
+                    SELECT id, meta {Messages} AND first_id < ?2 AND id < ?2 AND meta_at < ?3
+                    ORDER BY first_id DESC, id DESC LIMIT ?4
                     """)
                 .Bind(1, (long)asked.conversation.Value).Bind(2, asked.beforeId).Bind(3, asked.bound).Bind(4, asked.max)
                 .Query();

@@ -1,10 +1,12 @@
 -- Names ending in _at are write timestamps made from log positions: the later one wins its cell, ties go to the larger value.
 -- Conversation ids are stored as the signed number with the same 64 bits, so groups are negative.
 
--- Rows lie in the order they were written and the index in the order they are read: a group commit then appends the bodies
--- and scatters only over the small pages of the index.
+-- Rows lie in the order they were written, so a commit appends. The index that finds them begins with the segment, a stretch of
+-- about 32,768 rows: a commit then touches the few pages of the newest segment's part, and not the last page of every
+-- conversation it has a message of. That halves the cost of storing a message (measured with 2,000 conversations).
 CREATE TABLE message (
     row          INTEGER PRIMARY KEY,
+    segment      INTEGER NOT NULL,
     conversation INTEGER NOT NULL,
     id           INTEGER NOT NULL,
     meta_at      INTEGER NOT NULL,
@@ -13,25 +15,30 @@ CREATE TABLE message (
     body         BLOB    NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX message_key ON message (conversation, id);
+CREATE UNIQUE INDEX message_key ON message (segment, conversation, id);
 
+-- Which segment holds the messages of a conversation from an id on, up to the next run. Segments rise with the ids.
+CREATE TABLE run (
+    conversation INTEGER NOT NULL,
+    first_id     INTEGER NOT NULL,
+    segment      INTEGER NOT NULL,
+    PRIMARY KEY (conversation, first_id)
+) STRICT, WITHOUT ROWID;
+
+-- Key: see UserConversation. The larger of two activities with one timestamp wins.
 -- No index by time: a user has at most thousands of conversations, sorting them at each reading is cheaper than moving an
 -- index entry at each message.
 CREATE TABLE activity (
-    user         INTEGER NOT NULL,
-    conversation INTEGER NOT NULL,
-    activity_ms  INTEGER NOT NULL,
-    activity_at  INTEGER NOT NULL,
-    PRIMARY KEY (user, conversation)
-) STRICT, WITHOUT ROWID;
+    user_conversation INTEGER PRIMARY KEY,
+    activity_ms       INTEGER NOT NULL,
+    activity_at       INTEGER NOT NULL
+) STRICT;
 
 -- A register: its write timestamp is made from its value, so the larger value wins and the timestamp need not be kept.
 CREATE TABLE read_mark (
-    user         INTEGER NOT NULL,
-    conversation INTEGER NOT NULL,
-    message_id   INTEGER NOT NULL,
-    PRIMARY KEY (user, conversation)
-) STRICT, WITHOUT ROWID;
+    user_conversation INTEGER PRIMARY KEY,
+    message_id        INTEGER NOT NULL
+) STRICT;
 
 -- A register as well.
 CREATE TABLE progress (

@@ -28,7 +28,7 @@ internal sealed class SqliteDatabase
         }
 
         using var session = new SqliteSession(Path, _options.BusyTimeout);
-        session.ExecuteScript("PRAGMA page_size = " + (Environment.GetEnvironmentVariable("PS") ?? "8192"));
+        session.ExecuteScript("PRAGMA page_size = 8192");
         SwitchToWriteAheadLog(session);
         var found = SqliteSchema.Upgrade(session, Path);
         log.DatabaseReady(Path, found, SqliteSchema.Newest);
