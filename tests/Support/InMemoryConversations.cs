@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
@@ -13,7 +14,7 @@ internal sealed class InMemoryConversations : IConversationReader
     private readonly Lock _gate = new();
     private readonly Dictionary<ConversationId, List<StoredMessage>> _messages = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _readMarks = [];
-    private readonly SemaphoreSlim _refusals = new(0);
+    private readonly Channel<bool> _refusals = Channel.CreateUnbounded<bool>();
     private Task _held = Task.CompletedTask;
 
     /// <summary>While set, nothing is answered.</summary>
@@ -95,8 +96,8 @@ internal sealed class InMemoryConversations : IConversationReader
     }
 
     /// <summary>Waits until a question has come while <see cref="IsDown"/>.</summary>
-    public async Task RefusedAsync() =>
-        Assert.True(await _refusals.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    public async Task RefusedAsync() => await _refusals.Reader.ReadAsync(TestContext.Current.CancellationToken)
+        .AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     /// <summary>Keeps range reads waiting until the returned source is completed.</summary>
     public TaskCompletionSource HoldRanges()
@@ -146,7 +147,7 @@ internal sealed class InMemoryConversations : IConversationReader
     {
         if (IsDown)
         {
-            _refusals.Release();
+            _refusals.Writer.TryWrite(true);
             throw new DependencyUnavailableException("The store is down.");
         }
 
