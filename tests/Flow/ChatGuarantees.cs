@@ -173,15 +173,3 @@ public abstract class ChatGuarantees(Installation installation)
             Assert.Contains("# TYPE im_", await installation.MetricsAsync(role, Token), StringComparison.Ordinal);
     }
 }
-
-/// <summary>Everything in one process.</summary>
-public sealed class EmbeddedInstallation : Installation
-{
-    public override IReadOnlyList<string> Roles { get; } = ["embedded"];
-
-    protected override IEnumerable<(string Key, string Value)> Settings() => [];
-}
-
-/// <summary>The guarantees on the embedded server.</summary>
-public sealed class EmbeddedGuarantees(EmbeddedInstallation installation)
-    : ChatGuarantees(installation), IClassFixture<EmbeddedInstallation>;
