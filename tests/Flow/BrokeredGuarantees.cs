@@ -12,9 +12,19 @@ public sealed class BrokeredGuarantees(BrokeredInstallation installation)
 public sealed class BrokeredInstallation : Installation
 {
     private const int Partitions = 4;
+    private static readonly string[] s_services = ["BROKERIM_TEST_KAFKA", "BROKERIM_TEST_RABBITMQ", "BROKERIM_TEST_REDIS"];
     private readonly string _name = $"flow{Guid.NewGuid():n}"[..12];
 
     public override IReadOnlyList<string> Roles { get; } = ["persist", "deliver", "gateway"];
+
+    public override void Require()
+    {
+        foreach (var service in s_services)
+            Service.Address(service);
+    }
+
+    protected override bool IsAvailable =>
+        s_services.All(service => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(service)));
 
     protected override IEnumerable<(string Key, string Value)> Settings() =>
     [
@@ -34,7 +44,6 @@ public sealed class BrokeredInstallation : Installation
     /// <summary>The old broker's topics are made by a program of its own; on a current one an operator makes them once.</summary>
     protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        Service.Address("BROKERIM_TEST_KAFKA");
         var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
         foreach (var (topic, partitions) in new[] { ("inbound.e1", Partitions), ("outbound.e1", Partitions), ("dead", 1) })
         {
