@@ -177,6 +177,11 @@ public abstract class ChatGuarantees
     [Fact]
     public async Task Every_process_shows_its_metrics()
     {
+        var users = await _installation.AddUsersAsync(2, Token);
+        await using var alice = await _installation.ConnectAsync(users[0], Token);
+        await using var bob = await _installation.ConnectAsync(users[1], Token);
+        await alice.SendTextAsync(bob.Self.UserId, "hello", Token).Soon();
+
         foreach (var role in _installation.Roles)
             Assert.Contains("# TYPE im_", await _installation.MetricsAsync(role, Token), StringComparison.Ordinal);
     }
