@@ -11,6 +11,7 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
     UsersCommand.Create(Stores.Open),
     ChatCommand.Create(),
+    SettingsCommand.Create(),
 };
 
 try
