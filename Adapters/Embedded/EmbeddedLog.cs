@@ -22,9 +22,6 @@ internal static partial class EmbeddedLog
     [LoggerMessage(7106, LogLevel.Information, "The outbound log holds offsets {Next} to {Last} that were not delivered")]
     public static partial void BacklogFound(this ILogger log, long next, long last);
 
-    [LoggerMessage(7107, LogLevel.Warning, "Progress of the outbound log was not written; the next commit tries again")]
-    public static partial void ProgressNotWritten(this ILogger log, Exception exception);
-
-    [LoggerMessage(7108, LogLevel.Debug, "The outbound reader is behind; from offset {Offset} on it reads from disk")]
+    [LoggerMessage(7107, LogLevel.Debug, "The outbound reader is behind; from offset {Offset} on it reads from disk")]
     public static partial void ReadingFromDisk(this ILogger log, long offset);
 }

@@ -1,5 +1,6 @@
 using BrokerIm.Adapters.Embedded.Sqlite;
 using BrokerIm.Contracts.Records;
+using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using Google.Protobuf;
 
@@ -8,8 +9,6 @@ namespace BrokerIm.Adapters.Embedded;
 /// <summary>The rows of the outbound log and how far its reader has come.</summary>
 internal sealed class OutboundTable(SqliteReaders readers)
 {
-    private const int BatchRecords = 64;
-    private const int BatchBytes = 4 << 20;
     private const int DeletedAtOnce = 1_000;
 
     /// <summary>Appends a record inside the caller's transaction and returns its offset.</summary>
@@ -35,16 +34,16 @@ internal sealed class OutboundTable(SqliteReaders readers)
             .Bind(1, nextOffset).Bind(2, DeletedAtOnce).Execute();
     }
 
-    /// <summary>The reader's progress and the newest offset; 0 where there is none.</summary>
-    public ValueTask<(long Progress, long Last)> ReadBoundsAsync(CancellationToken cancellationToken) =>
+    /// <summary>The offset the reader takes next, at first 1, and the newest offset, 0 for none.</summary>
+    public ValueTask<(long Next, long Last)> ReadBoundsAsync(CancellationToken cancellationToken) =>
         readers.ReadAsync(
             0,
             static (session, _) => (
-                session.QueryInt64("SELECT coalesce(max(next_offset), 0) FROM log_reader WHERE log = 'outbound'"),
+                session.QueryInt64("SELECT coalesce(max(next_offset), 1) FROM log_reader WHERE log = 'outbound'"),
                 session.QueryInt64("""SELECT coalesce(max("offset"), 0) FROM outbound""")),
             cancellationToken);
 
-    /// <summary>Records from an offset on, in order, as many as make a batch.</summary>
+    /// <summary>Records from an offset on, in order, about one inbound record's worth of events.</summary>
     public ValueTask<List<LogRecord<OutboundRecord>>> ReadAsync(long fromOffset, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             fromOffset,
@@ -52,13 +51,13 @@ internal sealed class OutboundTable(SqliteReaders readers)
             {
                 var records = new List<LogRecord<OutboundRecord>>();
                 using var rows = session
-                    .Prepare("""SELECT "offset", record FROM outbound WHERE "offset" >= ?1 ORDER BY "offset" LIMIT ?2""")
-                    .Bind(1, fromOffset).Bind(2, BatchRecords).Query();
-                for (var bytes = 0; bytes < BatchBytes && rows.Next();)
+                    .Prepare("""SELECT "offset", record FROM outbound WHERE "offset" >= ?1 ORDER BY 1""")
+                    .Bind(1, fromOffset).Query();
+                for (var events = 0; events < Limits.MaxRecordEntries && rows.Next();)
                 {
-                    var record = rows.Blob(1);
-                    bytes += record.Length;
-                    records.Add(Parse(rows.Int64(0), record));
+                    var record = Parse(rows.Int64(0), rows.Blob(1));
+                    events += record.Value?.Events.Count ?? 1;
+                    records.Add(record);
                 }
 
                 return records;

@@ -88,11 +88,11 @@ internal sealed class SqliteOutboundLog(
 
     private async ValueTask BeginAsync(ILogStart? start, CancellationToken cancellationToken)
     {
-        var (stored, last) = await table.ReadBoundsAsync(cancellationToken);
+        var (next, last) = await table.ReadBoundsAsync(cancellationToken);
         var asked = start is null ? null : await start.StartOffsetAsync(EmbeddedLayout.Partition, cancellationToken);
         lock (_gate)
         {
-            _committed = Math.Max(_committed, stored);
+            _committed = Math.Max(_committed, next);
             _last = Math.Max(_last, last);
             _next = Math.Min(_committed, asked ?? long.MaxValue);
             Volatile.Write(ref _generation, _generation + 1);
