@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Gateway;
-using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +20,10 @@ internal sealed class TestCluster
     public TestPresence Presence { get; } = new();
 
     public TestBus Bus { get; } = new();
+
+    public InMemoryConversations Conversations { get; } = new();
+
+    public InMemoryLog Log { get; } = new();
 }
 
 /// <summary>One gateway in this process, on a real port of the loopback interface.</summary>
@@ -71,12 +74,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
         builder.Services.AddSingleton<IPresenceWriter>(cluster.Presence);
         builder.Services.AddSingleton<IDeliverySender>(cluster.Bus);
+        builder.Services.AddSingleton<IDeliveryReceiver>(cluster.Bus);
+        builder.Services.AddSingleton<IConversationReader>(cluster.Conversations);
+        builder.Services.AddSingleton<ILogWriter<InboundRecord>>(cluster.Log);
         builder.Services.AddGateway(builder.Configuration);
         services?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForClients());
 
         var host = new GatewayHost(builder.Build(), cluster, meter);
-        await host.StartAsync();
+        await host._app.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }
 
@@ -111,18 +117,5 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Meter.Dispose();
-    }
-
-    private async Task StartAsync()
-    {
-        var signals = _app.Services.GetRequiredService<SignalHandler>();
-        await Cluster.Bus.SubscribeAsync(Identity.Address, HandleAsync, TestContext.Current.CancellationToken);
-        await _app.StartAsync(TestContext.Current.CancellationToken);
-
-        async ValueTask HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
-        {
-            foreach (var signal in batch.Signals)
-                await signals.HandleAsync(signal, cancellationToken);
-        }
     }
 }
