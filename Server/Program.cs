@@ -15,7 +15,13 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new()
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // A role drains before it ends; how long that may take is for its own settings to say.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(15),
+    });
 }
 catch (SettingsException exception)
 {

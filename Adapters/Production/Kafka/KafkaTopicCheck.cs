@@ -48,6 +48,7 @@ internal sealed class KafkaTopicCheck(IOptions<KafkaOptions> options, TimeProvid
             .SetLogHandler((_, message) => log.Librdkafka(message))
             .SetErrorHandler((_, error) => log.KafkaError(error))
             .Build();
+        var askTimeout = options.Value.StartTimeout < s_askTimeout ? options.Value.StartTimeout : s_askTimeout;
         var began = time.GetTimestamp();
         while (true)
         {
@@ -55,7 +56,7 @@ internal sealed class KafkaTopicCheck(IOptions<KafkaOptions> options, TimeProvid
             try
             {
                 // All topics, because asking for one by name makes some brokers create it.
-                return client.GetMetadata(s_askTimeout).Topics
+                return client.GetMetadata(askTimeout).Topics
                     .Where(topic => !topic.Error.IsError)
                     .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
             }

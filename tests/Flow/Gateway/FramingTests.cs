@@ -16,7 +16,7 @@ public sealed class FramingTests
     public async Task Heartbeat_comes_back_unchanged_before_and_after_login(string frame)
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Convert.FromHexString(frame));
@@ -63,7 +63,7 @@ public sealed class FramingTests
     public async Task Unknown_command_is_ignored_and_counted(int command)
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
         await client.SendAsync((ushort)command, 5);
@@ -97,7 +97,7 @@ public sealed class FramingTests
     public async Task Largest_frame_is_4_KiB_before_and_256_KiB_after_login()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(HeartbeatOf(4 * 1024));
@@ -131,7 +131,7 @@ public sealed class FramingTests
     public async Task Answers_keep_the_order_of_the_requests()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         // The login takes long, and what comes behind it has to wait for it.
@@ -150,7 +150,7 @@ public sealed class FramingTests
     public async Task Body_that_does_not_parse_or_lacks_a_required_field_is_dropped_and_the_connection_stays()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
         foreach (var body in new byte[][] { [], [0x08], [0xFF, 0xFF], [0x0A, 0x7F, 0x01], [0x10, 0x05] })

@@ -17,7 +17,7 @@ public sealed class KickTests
     {
         await using var here = await GatewayHost.StartAsync();
         await using var there = await GatewayHost.StartAsync(here.Cluster);
-        var user = here.Cluster.Directory.Add("u");
+        var user = await here.AddUserAsync("u");
 
         foreach (var host in new[] { here, there })
         {
@@ -37,7 +37,7 @@ public sealed class KickTests
     public async Task One_session_of_each_class_live_side_by_side(ClientType first, ClientType second)
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
 
         using var one = await host.LoginAsync("u", first);
         using var two = await host.LoginAsync("u", second);
@@ -52,7 +52,7 @@ public sealed class KickTests
     {
         var time = new ManualTimeProvider();
         await using var host = await GatewayHost.StartAsync(time: time);
-        var user = host.Cluster.Directory.Add("u");
+        var user = await host.AddUserAsync("u");
         using var old = await host.LoginAsync("u", ClientType.Android);
         using var fresh = await host.LoginAsync("u", ClientType.Ios);
         await NextKickAsync(old);
@@ -73,7 +73,7 @@ public sealed class KickTests
     public async Task Kicked_client_that_closes_by_itself_is_gone_at_once()
     {
         await using var host = await GatewayHost.StartAsync(settings: [("KickGrace", "00:01:00")]);
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         var old = await host.LoginAsync("u", ClientType.Android);
         using var fresh = await host.LoginAsync("u", ClientType.Ios);
         await NextKickAsync(old);
@@ -91,11 +91,12 @@ public sealed class KickTests
 
         for (var round = 0; round < 10; round++)
         {
-            var user = here.Cluster.Directory.Add($"user {round}");
+            var user = await here.AddUserAsync($"user {round}");
             using var one = await here.ConnectAsync();
             using var two = await there.ConnectAsync();
-            using (await here.Cluster.Bus.HoldAsync(TestContext.Current.CancellationToken))
-                await Task.WhenAll(one.LoginAsync(user.Name, ClientType.Windows), two.LoginAsync(user.Name, ClientType.Mac));
+            var signals = here.Cluster.Bus.Hold();
+            await Task.WhenAll(one.LoginAsync(user.Name, ClientType.Windows), two.LoginAsync(user.Name, ClientType.Mac));
+            signals.SetResult();
 
             Task<IMKickUser?>[] fates = [FateAsync(one), FateAsync(two)];
             var loser = await Task.WhenAny(fates);
@@ -113,7 +114,7 @@ public sealed class KickTests
         await using var ahead = await GatewayHost.StartAsync(
             time: new ManualTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_700_003_600)));
         await using var behind = await GatewayHost.StartAsync(ahead.Cluster, new ManualTimeProvider());
-        ahead.Cluster.Directory.Add("u");
+        await ahead.AddUserAsync("u");
         using var old = await ahead.LoginAsync("u", ClientType.Windows);
         using var fresh = await behind.LoginAsync("u", ClientType.Windows);
 
@@ -126,7 +127,7 @@ public sealed class KickTests
     {
         await using var here = await GatewayHost.StartAsync();
         await using var there = await GatewayHost.StartAsync(here.Cluster);
-        here.Cluster.Directory.Add("u");
+        await here.AddUserAsync("u");
         using var old = await here.LoginAsync("u", ClientType.Windows);
 
         here.Cluster.Bus.IsDown = true;
@@ -143,8 +144,8 @@ public sealed class KickTests
     {
         await using var here = await GatewayHost.StartAsync();
         await using var there = await GatewayHost.StartAsync(here.Cluster);
-        var user = here.Cluster.Directory.Add("u");
-        here.Cluster.Directory.Add("other");
+        var user = await here.AddUserAsync("u");
+        await here.AddUserAsync("other");
         using var pc = await (onAnotherGateway ? there : here).LoginAsync("u", ClientType.Windows);
         using var bystander = await here.LoginAsync("other", ClientType.Windows);
         using var phone = await here.LoginAsync("u", ClientType.Android);
@@ -167,7 +168,7 @@ public sealed class KickTests
     public async Task PC_that_asks_to_kick_PCs_is_ignored()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var pc = await host.LoginAsync("u", ClientType.Windows);
         await pc.ReceiveAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
 

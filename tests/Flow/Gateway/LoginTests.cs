@@ -19,27 +19,27 @@ public sealed class LoginTests
     public async Task Accepted_login_is_answered_byte_for_byte_as_chapter_01_section_8_3_says()
     {
         await using var host = await GatewayHost.StartAsync(time: new ManualTimeProvider());
-        var user = host.Cluster.Directory.Add("alice", nick: "Alice");
+        var user = await host.AddUserAsync("alice", nick: "Alice");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Convert.FromHexString(RequestOfAlice));
         var answer = await client.ReceiveAsync();
 
-        // The chapter's user 1001, and behind its fields our own field 21, the server's clock in milliseconds.
-        Assert.Equal(1001u, user.Id.Value);
+        // The chapter's user is 1001 and ours 1, and behind its fields comes our own, the server's clock in milliseconds.
+        Assert.Equal(1u, user.Id.Value);
         const string Chapter =
-            "0001000000010104000100000880E2CFAA0610001A026F6B20012A2608E90710001A05416C69636522002800" +
+            "0001000000010104000100000880E2CFAA0610001A026F6B20012A25080110001A05416C69636522002800" +
             "32003A05616C69636542004A05616C69636550005A00";
         var ours = Convert.ToHexString(new IMLoginRes { ServerTimeMs = 1_700_000_000_000 }.ToByteArray());
-        Assert.Equal($"{70 + ours.Length / 2:X8}{Chapter}{ours}", Convert.ToHexString(answer.Bytes));
+        Assert.Equal($"{69 + ours.Length / 2:X8}{Chapter}{ours}", Convert.ToHexString(answer.Bytes));
     }
 
     [Fact]
     public async Task Refused_login_is_answered_as_chapter_01_section_8_2_says_and_the_connection_closed()
     {
         await using var host = await GatewayHost.StartAsync(time: new ManualTimeProvider());
-        host.Cluster.Directory.Add("alice");
-        host.Cluster.Directory.SetPassword("alice", "another");
+        var user = await host.AddUserAsync("alice");
+        await host.Cluster.SetPasswordAsync(user.Id, "another");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Convert.FromHexString(RequestOfAlice));
@@ -56,11 +56,11 @@ public sealed class LoginTests
     public async Task Unknown_name_wrong_password_and_inactive_account_look_the_same()
     {
         await using var host = await GatewayHost.StartAsync(time: new ManualTimeProvider());
-        host.Cluster.Directory.Add("active");
-        host.Cluster.Directory.Add("former", status: 3);
+        await host.AddUserAsync("active");
+        await host.AddUserAsync("former", status: 3);
 
         var answers = new List<string>();
-        foreach (var (name, password) in new[] { ("active", "no"), ("nobody", TestDirectory.Password), ("former", TestDirectory.Password) })
+        foreach (var (name, password) in new[] { ("active", "no"), ("nobody", TestCluster.Password), ("former", TestCluster.Password) })
         {
             using var client = await host.ConnectAsync();
             answers.Add((await client.TryLoginAsync(name, ClientType.Windows, password)).ToString());
@@ -75,7 +75,7 @@ public sealed class LoginTests
     public async Task Status_wanted_at_login_is_echoed()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         var request = WireClient.LoginRequest("u", ClientType.Mac);
@@ -93,7 +93,7 @@ public sealed class LoginTests
     public async Task Login_with_an_unknown_client_type_is_dropped_and_the_connection_stays(int clientType)
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Command.LoginReq, 1, WireClient.LoginRequest("u", (ClientType)clientType));
@@ -107,27 +107,28 @@ public sealed class LoginTests
     public async Task Second_login_on_a_connection_is_ignored()
     {
         await using var host = await GatewayHost.StartAsync();
-        var one = host.Cluster.Directory.Add("one");
-        host.Cluster.Directory.Add("two");
+        var one = await host.AddUserAsync("one");
+        var two = await host.AddUserAsync("two");
         using var client = await host.LoginAsync("one", ClientType.Android);
 
         await client.SendAsync(Command.LoginReq, 2, WireClient.LoginRequest("two", ClientType.Android));
 
         await client.ExpectNothingYetAsync();
-        Assert.Equal(one.Id, Assert.Single(host.Cluster.Presence.Entries).User);
+        Assert.Single(await host.Cluster.Presence.OfAsync(one.Id));
+        Assert.Empty(await host.Cluster.Presence.OfAsync(two.Id));
     }
 
     [Fact]
     public async Task Directory_that_is_down_refuses_with_code_3_and_does_not_count_as_a_failure()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         host.Cluster.Directory.IsDown = true;
         for (var attempt = 0; attempt < 12; attempt++)
         {
             using var refused = await host.ConnectAsync();
             Assert.Equal(
-                ResultType.NoDbServer, (await refused.TryLoginAsync("u", ClientType.Windows, TestDirectory.Password)).ResultCode);
+                ResultType.NoDbServer, (await refused.TryLoginAsync("u", ClientType.Windows, TestCluster.Password)).ResultCode);
             await refused.ExpectClosedAsync();
         }
 
@@ -139,11 +140,11 @@ public sealed class LoginTests
     public async Task Presence_registry_that_is_down_refuses_with_code_5_and_leaves_no_session()
     {
         await using var host = await GatewayHost.StartAsync();
-        var user = host.Cluster.Directory.Add("u");
+        var user = await host.AddUserAsync("u");
         host.Cluster.Presence.IsDown = true;
         using var client = await host.ConnectAsync();
 
-        var answer = await client.TryLoginAsync("u", ClientType.Windows, TestDirectory.Password);
+        var answer = await client.TryLoginAsync("u", ClientType.Windows, TestCluster.Password);
 
         Assert.Equal(ResultType.NoRouteServer, answer.ResultCode);
         await client.ExpectClosedAsync();
@@ -155,12 +156,12 @@ public sealed class LoginTests
     {
         var time = new ManualTimeProvider();
         await using var host = await GatewayHost.StartAsync(time: time);
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         for (var attempt = 0; attempt < 11; attempt++)
             await RefuseAsync("wrong");
         Assert.Equal(11, host.Meter.Count("im_kdf_seconds"));
 
-        var text = await RefuseAsync(TestDirectory.Password);
+        var text = await RefuseAsync(TestCluster.Password);
         Assert.Contains("too often", text);
         Assert.Equal(11, host.Meter.Count("im_kdf_seconds"));
 
@@ -181,13 +182,13 @@ public sealed class LoginTests
     {
         var time = new ManualTimeProvider();
         await using var host = await GatewayHost.StartAsync(time: time);
-        host.Cluster.Directory.Add("u");
+        var user = await host.AddUserAsync("u");
 
         await LoginOnceAsync();
         await LoginOnceAsync();
         Assert.Equal(1, host.Meter.Count("im_kdf_seconds"));
 
-        host.Cluster.Directory.SetPassword("u", TestDirectory.Password);
+        await host.Cluster.SetPasswordAsync(user.Id, TestCluster.Password);
         await LoginOnceAsync();
         Assert.Equal(2, host.Meter.Count("im_kdf_seconds"));
 
@@ -205,7 +206,7 @@ public sealed class LoginTests
     public async Task Logout_is_answered_and_the_connection_closed()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Ios);
 
         await client.SendAsync(Command.LogoutReq, 9);
@@ -220,7 +221,7 @@ public sealed class LoginTests
     public async Task Request_before_half_a_close_is_still_answered()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Command.LoginReq, 3, WireClient.LoginRequest("u", ClientType.Android));
@@ -234,5 +235,5 @@ public sealed class LoginTests
     [Fact]
     public void Test_password_is_the_one_of_the_chapter() =>
         Assert.Contains(
-            Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(PasswordRecord.ClientText(TestDirectory.Password))), RequestOfAlice);
+            Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(PasswordRecord.ClientText(TestCluster.Password))), RequestOfAlice);
 }

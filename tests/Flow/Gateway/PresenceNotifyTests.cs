@@ -178,11 +178,11 @@ public sealed class PresenceNotifyTests
         {
             var here = await GatewayHost.StartAsync();
             var stage = new Stage(here, await GatewayHost.StartAsync(here.Cluster));
-            stage.User = here.Cluster.Directory.Add("user").Id.Value;
+            stage.User = (await here.AddUserAsync("user")).Id.Value;
 
             // Each watcher first hears of itself, and the first one of the second.
-            var first = here.Cluster.Directory.Add("watcher here").Id.Value;
-            var second = here.Cluster.Directory.Add("watcher there").Id.Value;
+            var first = (await here.AddUserAsync("watcher here")).Id.Value;
+            var second = (await here.AddUserAsync("watcher there")).Id.Value;
             stage._watchers.Add(await here.LoginAsync("watcher here", ClientType.Windows));
             await ExpectStatusAsync(stage._watchers[0], first, UserStatType.Online);
             stage._watchers.Add(await stage.There.LoginAsync("watcher there", ClientType.Mac));
@@ -246,7 +246,7 @@ public sealed class PresenceNotifyTests
         private async Task<uint> FenceAsync(GatewayHost host)
         {
             var name = $"fence {_others.Count}";
-            var user = host.Cluster.Directory.Add(name).Id.Value;
+            var user = (await host.AddUserAsync(name)).Id.Value;
             _others.Add(await host.LoginAsync(name, ClientType.Windows));
             return user;
         }

@@ -19,7 +19,7 @@ public sealed class SlowReaderTests
     public async Task Client_that_lets_too_much_pile_up_is_closed_and_counted()
     {
         await using var host = await GatewayHost.StartAsync(settings: [("OutboundBytesMax", "65536")]);
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
 
@@ -36,8 +36,8 @@ public sealed class SlowReaderTests
     {
         var time = new ManualTimeProvider();
         await using var host = await GatewayHost.StartAsync(time: time, settings: [("OutboundBytesMax", "100000000")]);
-        host.Cluster.Directory.Add("u");
-        host.Cluster.Directory.Add("other");
+        await host.AddUserAsync("u");
+        await host.AddUserAsync("other");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
         using var other = await host.LoginAsync("other", ClientType.Android);
@@ -61,7 +61,7 @@ public sealed class SlowReaderTests
     public async Task Client_that_falls_behind_and_reads_on_misses_nothing()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
 
@@ -80,7 +80,7 @@ public sealed class SlowReaderTests
     public async Task Client_that_asks_without_reading_is_not_read_from()
     {
         await using var host = await GatewayHost.StartAsync(settings: [("OutboundBytesMax", "65536")]);
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
 

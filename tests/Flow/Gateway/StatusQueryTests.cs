@@ -11,10 +11,11 @@ public sealed class StatusQueryTests
     {
         await using var here = await GatewayHost.StartAsync();
         await using var there = await GatewayHost.StartAsync(here.Cluster);
-        var directory = here.Cluster.Directory;
-        var (asker, local, remote, mobile, absent) = (
-            directory.Add("asker").Id.Value, directory.Add("local").Id.Value, directory.Add("remote").Id.Value,
-            directory.Add("mobile").Id.Value, directory.Add("absent").Id.Value);
+        var asker = (await here.AddUserAsync("asker")).Id.Value;
+        var local = (await here.AddUserAsync("local")).Id.Value;
+        var remote = (await here.AddUserAsync("remote")).Id.Value;
+        var mobile = (await here.AddUserAsync("mobile")).Id.Value;
+        var absent = (await here.AddUserAsync("absent")).Id.Value;
         using var client = await here.LoginAsync("asker", ClientType.Android);
         using var one = await here.LoginAsync("local", ClientType.Windows);
         using var two = await there.LoginAsync("remote", ClientType.Mac);
@@ -35,7 +36,7 @@ public sealed class StatusQueryTests
     public async Task Nobody_asked_for_is_an_empty_answer()
     {
         await using var host = await GatewayHost.StartAsync();
-        var user = host.Cluster.Directory.Add("u");
+        var user = await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
         await client.SendAsync(Command.UsersStatReq, 1, new IMUsersStatReq { UserId = user.Id.Value });
@@ -48,7 +49,7 @@ public sealed class StatusQueryTests
     public async Task Question_for_everybody_there_could_be_stays_below_what_Android_accepts()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
         // The longest ids there are; more of them fit into the question than statuses into the answer.
@@ -66,7 +67,7 @@ public sealed class StatusQueryTests
     public async Task Registry_that_is_down_leaves_the_question_unanswered_and_the_connection_open()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
         host.Cluster.Presence.IsDown = true;

@@ -14,8 +14,8 @@ public sealed class StopTests
         var work = new Work();
         await using var host = await GatewayHost.StartAsync(services: services => services.AddSingleton<IDrainable>(work));
         await using var other = await GatewayHost.StartAsync(host.Cluster);
-        var user = host.Cluster.Directory.Add("u");
-        host.Cluster.Directory.Add("watcher");
+        var user = await host.AddUserAsync("u");
+        await host.AddUserAsync("watcher");
         using var client = await host.LoginAsync("u", ClientType.Windows);
         await client.ReceiveAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
         using var watcher = await other.LoginAsync("watcher", ClientType.Windows);
@@ -36,7 +36,7 @@ public sealed class StopTests
 
         var notify = await watcher.ReceiveAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
         Assert.Equal((user.Id.Value, UserStatType.Offline), (notify.UserStat.UserId, notify.UserStat.Status));
-        Assert.DoesNotContain(host.Cluster.Presence.Entries, entry => entry.Gateway == host.Identity.Address);
+        Assert.Empty(await host.Cluster.Presence.OfAsync(user.Id));
         Assert.DoesNotContain(host.Identity.Address, await host.Cluster.Presence.GatewaysAsync(TestContext.Current.CancellationToken));
     }
 

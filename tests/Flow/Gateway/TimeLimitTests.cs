@@ -31,7 +31,7 @@ public sealed class TimeLimitTests
     public async Task Silent_client_is_closed_after_the_limit_of_its_class(ClientType type, int seconds)
     {
         await using var host = await GatewayHost.StartAsync(time: _time);
-        host.Cluster.Directory.Add("u");
+        await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", type);
         if (type is ClientType.Windows or ClientType.Mac)
             await client.ReceiveAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
@@ -52,7 +52,7 @@ public sealed class TimeLimitTests
     public async Task Bytes_that_make_no_frame_yet_are_a_sign_of_life()
     {
         await using var host = await GatewayHost.StartAsync(time: _time);
-        var user = host.Cluster.Directory.Add("u");
+        var user = await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
         var session = Assert.Single(host.Table.ClaimsOf(user.Id));
 

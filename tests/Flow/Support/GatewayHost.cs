@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using BrokerIm.Contracts.Records;
+using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Sessions;
@@ -12,28 +13,17 @@ using Microsoft.Extensions.Logging;
 
 namespace BrokerIm.Tests.Flow.Support;
 
-/// <summary>What gateways share.</summary>
-internal sealed class TestCluster
-{
-    public TestDirectory Directory { get; } = new();
-
-    public TestPresence Presence { get; } = new();
-
-    public TestBus Bus { get; } = new();
-
-    public InMemoryConversations Conversations { get; } = new();
-
-    public InMemoryLog Log { get; } = new();
-}
-
 /// <summary>One gateway in this process, on a real port of the loopback interface.</summary>
 internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private GatewayHost(WebApplication app, TestCluster cluster, MeterReader meter)
+    private readonly bool _ownsCluster;
+
+    private GatewayHost(WebApplication app, TestCluster cluster, bool ownsCluster, MeterReader meter)
     {
         _app = app;
+        _ownsCluster = ownsCluster;
         Cluster = cluster;
         Meter = meter;
     }
@@ -54,6 +44,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         (string Key, string Value)[]? settings = null,
         Action<IServiceCollection>? services = null)
     {
+        var ownsCluster = cluster is null;
         cluster ??= new();
         var meter = new MeterReader();
         var builder = WebApplication.CreateSlimBuilder();
@@ -65,6 +56,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ["Gateway:Port"] = "0",
             ["Gateway:PasswordIterations"] = "1",
             ["Gateway:DrainWindow"] = "00:00:00",
+            ["Gateway:SweepJitter"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(
             (settings ?? []).Select(setting => KeyValuePair.Create($"Gateway:{setting.Key}", (string?)setting.Value)));
@@ -72,25 +64,29 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(new GatewayMetrics(meter.Meter));
         builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
+        builder.Services.AddSingleton(cluster.Conversations);
         builder.Services.AddSingleton<IPresenceWriter>(cluster.Presence);
         builder.Services.AddSingleton<IDeliverySender>(cluster.Bus);
-        builder.Services.AddSingleton<IDeliveryReceiver>(cluster.Bus);
-        builder.Services.AddSingleton<IConversationReader>(cluster.Conversations);
-        builder.Services.AddSingleton<ILogWriter<InboundRecord>>(cluster.Log);
+        builder.Services.AddSingleton(cluster.Deliveries);
+        builder.Services.AddSingleton<ILogWriter<InboundRecord>>(new InMemoryLog());
         builder.Services.AddGateway(builder.Configuration);
         services?.Invoke(builder.Services);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForClients());
 
-        var host = new GatewayHost(builder.Build(), cluster, meter);
-        await host._app.StartAsync(TestContext.Current.CancellationToken);
-        return host;
+        var app = builder.Build();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app, cluster, ownsCluster, meter);
     }
+
+    /// <inheritdoc cref="TestCluster.AddUserAsync"/>
+    public Task<UserProfile> AddUserAsync(string name, string nick = "", uint status = 0) =>
+        Cluster.AddUserAsync(name, nick, status);
 
     /// <summary>A connection to this gateway.</summary>
     public Task<WireClient> ConnectAsync() => WireClient.ConnectAsync(Port);
 
     /// <summary>A connection that has logged in; its login response is read.</summary>
-    public async Task<WireClient> LoginAsync(string name, Contracts.Wire.ClientType client)
+    public async Task<WireClient> LoginAsync(string name, ClientType client)
     {
         var connection = await ConnectAsync();
         await connection.LoginAsync(name, client);
@@ -115,7 +111,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         Meter.Dispose();
+        if (_ownsCluster)
+            await Cluster.DisposeAsync();
     }
 }

@@ -60,7 +60,7 @@ internal sealed class WireClient : IDisposable
     /// <summary>Logs in with the test password.</summary>
     public async Task<IMLoginRes> LoginAsync(string name, ClientType client, ushort sequence = 1)
     {
-        var response = await TryLoginAsync(name, client, TestDirectory.Password, sequence);
+        var response = await TryLoginAsync(name, client, TestCluster.Password, sequence);
         Assert.Equal(ResultType.Ok, response.ResultCode);
         return response;
     }
@@ -71,7 +71,7 @@ internal sealed class WireClient : IDisposable
         return await ReceiveAsync(Command.LoginRes, IMLoginRes.Parser, sequence);
     }
 
-    public static IMLoginReq LoginRequest(string name, ClientType client, string password = TestDirectory.Password) => new()
+    public static IMLoginReq LoginRequest(string name, ClientType client, string password = TestCluster.Password) => new()
     {
         UserName = name,
         Password = PasswordRecord.ClientText(password),

@@ -81,10 +81,12 @@ public sealed class ChatSessionTests
     public async Task Kick_ends_the_chat()
     {
         await using var server = new ScriptedServer();
+        server.Keep(Bob, "old");
         await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
         var screen = new TestScreen();
         var running = new ChatSession(client, User(), screen).RunAsync(Stop);
         await screen.Output.NextAsync();
+        Assert.Equal("#1 Bob: old", await screen.Output.NextAsync());
         (await server.Logins.NextAsync()).Send(Command.KickUser, 0, new IMKickUser
         {
             UserId = ScriptedServer.Self, KickReason = KickReasonType.DuplicateUser,

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
-using BrokerIm.Tests.Flow.Support;
 using BrokerIm.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -92,30 +92,19 @@ public sealed class KicksTests : IAsyncLifetime
         private readonly MeterReader _meter = new();
         private readonly ConnectionTable _table = new();
         private readonly Channel<Signal> _said = Channel.CreateUnbounded<Signal>();
-        private readonly TestBus _bus = new();
         private readonly SignalOutbox _signals;
 
         public Gate(string id)
         {
             var identity = new GatewayIdentity(Options.Create(new GatewayOptions { Id = id }));
             var metrics = new GatewayMetrics(_meter.Meter);
-            _signals = new(_bus, identity, metrics, TimeProvider.System, NullLogger<SignalOutbox>.Instance);
+            _signals = new(new Microphone(_said.Writer), identity, metrics, TimeProvider.System, NullLogger<SignalOutbox>.Instance);
             Kicks = new(_table, identity, _signals, metrics, NullLogger<Kicks>.Instance);
         }
 
         public Kicks Kicks { get; }
 
-        public async Task StartAsync()
-        {
-            await _bus.SubscribeAsync(null, HearAsync, TestContext.Current.CancellationToken);
-            await _signals.StartAsync(TestContext.Current.CancellationToken);
-
-            async ValueTask HearAsync(DeliveryBatch batch, CancellationToken cancellationToken)
-            {
-                foreach (var signal in batch.Signals)
-                    await _said.Writer.WriteAsync(signal, cancellationToken);
-            }
-        }
+        public Task StartAsync() => _signals.StartAsync(TestContext.Current.CancellationToken);
 
         public Session Login(long timeMs, ClientType client = ClientType.Windows, bool settle = true)
         {
@@ -147,6 +136,18 @@ public sealed class KicksTests : IAsyncLifetime
             await _signals.StopAsync(TestContext.Current.CancellationToken);
             _signals.Dispose();
             _meter.Dispose();
+        }
+    }
+
+    private sealed class Microphone(ChannelWriter<Signal> said) : IDeliverySender
+    {
+        public ValueTask<bool> SendAsync(GatewayAddress gateway, DeliveryBatch batch, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public async ValueTask BroadcastAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+        {
+            foreach (var signal in batch.Signals)
+                await said.WriteAsync(signal, cancellationToken);
         }
     }
 }

@@ -129,6 +129,33 @@ public sealed class OutboxTests
         Assert.False(outbox.IsStalled);
     }
 
+    [Fact]
+    public void Writing_a_message_allocates_nothing()
+    {
+        const int Messages = 10_000;
+        var outbox = new Outbox(_pipe.Writer, int.MaxValue, _time);
+        SendAndRead(outbox, Messages);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        SendAndRead(outbox, Messages);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.InRange(allocated, 0, Messages);
+    }
+
+    private void SendAndRead(Outbox outbox, int messages)
+    {
+        ReadOnlySpan<byte> header = stackalloc byte[FrameHeader.Size];
+        ReadOnlySpan<byte> body = stackalloc byte[200];
+        for (var sent = 0; sent < messages; sent++)
+        {
+            outbox.Append(header, body);
+            outbox.Flush();
+            Assert.True(_pipe.Reader.TryRead(out var read));
+            _pipe.Reader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
     private async IAsyncEnumerable<(FrameHeader Header, int Number)> ReadAsync(int frames)
     {
         while (frames > 0)

@@ -85,7 +85,7 @@ public sealed class UserImportTests : IAsyncDisposable
         new(place, new() { Name = name, Password = $"secret of {name}", Department = department }, Problem: "");
 
     private async Task<ImportReport> ImportAsync(
-        IReadOnlyList<ImportRow> rows, bool dryRun = false, List<string>? complaints = null)
+        List<ImportRow> rows, bool dryRun = false, List<string>? complaints = null)
     {
         var report = new ImportReport(rows.Count, complaint => complaints?.Add(complaint), _ => { });
         await new UserImport(_directory, iterations: 10, dryRun).RunAsync(rows, report, Stop);

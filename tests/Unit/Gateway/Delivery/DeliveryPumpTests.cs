@@ -2,7 +2,6 @@ using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
-using BrokerIm.Gateway.Inbound;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
 using static BrokerIm.Tests.Unit.Gateway.Delivery.DeliveryRig;

@@ -1,11 +1,9 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
-using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Delivery;
-using BrokerIm.Gateway.Inbound;
 using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
