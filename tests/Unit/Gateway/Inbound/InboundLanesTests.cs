@@ -1,6 +1,7 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core;
 using BrokerIm.Core.Values;
+using BrokerIm.Tests.Support;
 
 namespace BrokerIm.Tests.Unit.Gateway.Inbound;
 
