@@ -57,6 +57,20 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
     }
 
     [Fact]
+    public async Task Reading_ends_in_time_when_there_is_no_broker_to_tell()
+    {
+        using var own = new MockKafka();
+        using var log = new KafkaTestLog(Settings(own), own.NewTopic(Partitions));
+        await log.Writer.AppendAsync(0, Record("a"), Deadline.Token);
+        await using var reading = new LogReading(log.NewReader());
+        await reading.TakeAsync(1);
+
+        own.Down();
+
+        await reading.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Deadline.Token);
+    }
+
+    [Fact]
     public async Task A_producer_that_failed_for_good_is_replaced()
     {
         using var own = new MockKafka();
