@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using BrokerIm.Adapters.Embedded;
 using BrokerIm.Adapters.Production.Kafka;
@@ -51,11 +52,26 @@ internal static class SettingsCheck
                 continue;
             }
 
-            foreach (var setting in section.GetChildren())
-            {
-                if (Problem(setting, options) is { } problem)
-                    yield return problem;
-            }
+            // Values can be bound, and judged together, only once each is of its key's type.
+            string[] problems = [.. section.GetChildren().Select(setting => Problem(setting, options)).OfType<string>()];
+            foreach (var problem in problems.Length > 0 ? problems : Violations(section, options))
+                yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> Violations(IConfigurationSection section, Type options)
+    {
+        var bound = section.Get(options) ?? Activator.CreateInstance(options)!;
+        var violations = new List<ValidationResult>();
+        Validator.TryValidateObject(bound, new(bound), violations, validateAllProperties: true);
+        foreach (var violation in violations)
+        {
+            // Rules over several keys say themselves which, and what they are.
+            var message = violation.ErrorMessage ?? "";
+            var key = violation.MemberNames.FirstOrDefault();
+            yield return key is null || message.StartsWith($"{section.Key}:", StringComparison.OrdinalIgnoreCase)
+                ? message
+                : $"{section.Key}:{key} = '{options.GetProperty(key)?.GetValue(bound)}': {message}";
         }
     }
 
@@ -80,7 +96,13 @@ internal static class SettingsCheck
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or NotSupportedException)
         {
-            var allowed = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}" : $"a {type.Name}";
+            var allowed = type switch
+            {
+                { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+                _ when type == typeof(TimeSpan) => "a time such as 00:00:05",
+                _ when type == typeof(bool) => "true or false",
+                _ => "a whole number",
+            };
             return $"{setting.Path} = '{value}': not {allowed}.";
         }
     }

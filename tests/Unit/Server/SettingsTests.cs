@@ -20,6 +20,17 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Values_out_of_bounds_are_reported_with_key_and_value_from_every_section()
+    {
+        var problems = Problems(
+            ("Gateway:MessagesPerSecond", "-3"), ("Deliver:WatermarkInterval", "00:01:00"), ("Gateway:PresenceRenewal", "00:00:50"));
+
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:MessagesPerSecond = '-3'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Deliver:WatermarkInterval = '00:01:00'", StringComparison.Ordinal));
+        Assert.Contains(Problems(("Gateway:PresenceRenewal", "00:00:50")), problem => problem.StartsWith("Gateway:PresenceRenewal", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Right_settings_have_no_problems() =>
         Assert.Empty(Problems(("Gateway:Port", "8001"), ("gateway:kickgrace", "00:00:05"), ("Logging:LogLevel:Default", "Debug")));
 
