@@ -104,6 +104,9 @@ public sealed partial class ImClient
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<UserChanges> GetAllUsersAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
+        // A server leaves out those who left only when it is asked for all; the second question for the rest asks for changes.
+        const uint left = 3;
+        bool IsWanted(UserInfo user) => user.Status != left || SecondsOf(since) > 0;
         var users = new Dictionary<uint, UserInfo>();
         for (var asked = SecondsOf(since); ;)
         {
@@ -120,7 +123,7 @@ public sealed partial class ImClient
 
             // Asked from its own answer's time on, the server has nothing newer when it names that time again.
             if (reply.LatestUpdateTime <= asked)
-                return new([.. users.Values], DateTimeOffset.FromUnixTimeSeconds(asked));
+                return new([.. users.Values.Where(IsWanted)], DateTimeOffset.FromUnixTimeSeconds(asked));
             asked = reply.LatestUpdateTime;
         }
     }

@@ -14,10 +14,10 @@ internal static partial class GatewayLog
     [LoggerMessage(2002, LogLevel.Debug, "Connection {Connection}: ended, {Reason}")]
     public static partial void ConnectionClosed(this ILogger log, ulong connection, CloseReason? reason);
 
-    [LoggerMessage(2003, LogLevel.Information, "Connection {Connection}: framing is broken ({Reject}), closing")]
+    [LoggerMessage(2003, LogLevel.Debug, "Connection {Connection}: framing is broken ({Reject}), closing")]
     public static partial void FramingBroken(this ILogger log, ulong connection, string reject);
 
-    [LoggerMessage(2004, LogLevel.Information, "Connection {Connection}: {Commands} commands without login, closing")]
+    [LoggerMessage(2004, LogLevel.Debug, "Connection {Connection}: {Commands} commands without login, closing")]
     public static partial void NeverLoggedIn(this ILogger log, ulong connection, int commands);
 
     [LoggerMessage(2005, LogLevel.Debug, "Connection {Connection}: command {Command:x4} does not parse and is dropped")]

@@ -11,11 +11,18 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
     UsersCommand.Create(Stores.Open),
     ChatCommand.Create(),
+    SettingsCommand.Create(),
 };
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new()
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // A role drains before it ends; how long that may take is for its own settings to say.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(15),
+    });
 }
 catch (SettingsException exception)
 {

@@ -5,6 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace BrokerIm.Adapters.Bus;
 
 /// <summary>How a delivery bus is set up, whatever its transport.</summary>
+/// <remarks>
+/// Buses are made by <c>Bus.Factory</c>, each for one purpose. Registered in the container instead (<c>AddMassTransit</c>), a bus
+/// would also report how it is used to MassTransit's makers.
+/// </remarks>
 public static class DeliveryEndpoint
 {
     /// <summary>Makes the bus carry <see cref="DeliveryEnvelope"/> and nothing else.</summary>

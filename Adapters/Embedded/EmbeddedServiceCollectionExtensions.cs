@@ -27,6 +27,7 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<SqliteOutboundLog>();
         services.AddSingleton<ILogReader<OutboundRecord>>(Same<SqliteOutboundLog>);
         services.AddSingleton<IPersistCommit, SqlitePersistCommit>();
+        services.AddSingleton<ILogWriter<DeadLetter>, SqliteDeadLetters>();
 
         services.AddSingleton<MemoryPresence>();
         services.AddSingleton<IPresenceWriter>(Same<MemoryPresence>);
@@ -38,7 +39,7 @@ public static class EmbeddedServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds the conversation store, the user directory and the dead letters. Several processes on one machine may share the file.
+    /// Adds the conversation store and the user directory. Several processes on one machine may share the file.
     /// </summary>
     public static IServiceCollection AddSqliteStores(this IServiceCollection services, IConfiguration configuration)
     {
@@ -54,7 +55,6 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IConversationStore>(Same<SqliteConversationStore>);
         services.AddSingleton<IConversationReader>(Same<SqliteConversationStore>);
         services.AddSingleton<IUserDirectory, SqliteUserDirectory>();
-        services.AddSingleton<ILogWriter<DeadLetter>, SqliteDeadLetters>();
         return services;
     }
 

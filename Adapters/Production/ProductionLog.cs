@@ -1,5 +1,6 @@
 using System.Net;
 using BrokerIm.Core.Values;
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -7,6 +8,40 @@ namespace BrokerIm.Adapters.Production;
 
 internal static partial class ProductionLog
 {
+    [LoggerMessage(7201, LogLevel.Information, "Reading of {Topic}: assigned {Partitions} (partition@offset)")]
+    public static partial void PartitionsAssigned(this ILogger log, string topic, string partitions);
+
+    [LoggerMessage(7202, LogLevel.Information, "Reading of {Topic}: gave up {Partitions}")]
+    public static partial void PartitionsRevoked(this ILogger log, string topic, string partitions);
+
+    [LoggerMessage(7203, LogLevel.Debug, "A commit of {Topic}/{Partition} comes too late: generation {Generation} is over")]
+    public static partial void CommitIgnored(this ILogger log, string topic, int partition, long generation);
+
+    [LoggerMessage(7204, LogLevel.Warning, "It is not known yet from where to read; asking again")]
+    public static partial void StartUnknown(this ILogger log, Exception exception);
+
+    [LoggerMessage(7205, LogLevel.Error, "Reading of {Topic} failed for good")]
+    public static partial void ReadingFailed(this ILogger log, string topic, Exception exception);
+
+    [LoggerMessage(7206, LogLevel.Warning, "The group of {Topic} was not told that we leave it")]
+    public static partial void LeavingFailed(this ILogger log, string topic, Exception exception);
+
+    [LoggerMessage(7207, LogLevel.Warning, "Kafka: {Error}")]
+    public static partial void KafkaError(this ILogger log, Error error);
+
+    [LoggerMessage(7208, LogLevel.Error, "The Kafka producer ended and is replaced: {Error}")]
+    public static partial void ProducerReplaced(this ILogger log, Error error);
+
+    [LoggerMessage(7209, LogLevel.Warning, "No broker at {Servers} answers yet: {Error}")]
+    public static partial void BrokerAwaited(this ILogger log, string servers, Error error);
+
+    /// <summary>Passes on what the native library has to say. Its errors are mostly about connections, which it mends itself.</summary>
+    public static void Librdkafka(this ILogger log, LogMessage message) => log.Librdkafka(
+        message.Level <= SyslogLevel.Warning ? LogLevel.Warning : LogLevel.Debug, message.Facility, message.Message);
+
+    [LoggerMessage(EventId = 7210, Message = "librdkafka {Facility}: {Text}")]
+    private static partial void Librdkafka(this ILogger log, LogLevel level, string facility, string text);
+
     [LoggerMessage(7301, LogLevel.Information, "Queue {Queue} is open")]
     public static partial void QueueOpened(this ILogger log, string queue);
 

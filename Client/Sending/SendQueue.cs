@@ -36,7 +36,7 @@ internal sealed class SendQueue(ImClientOptions options, ServerClock clock, Lock
         lock (gate)
         {
             if (_closed is not null)
-                throw new ImClosedException(_closed.Message, _closed);
+                return Task.FromException<SentMessage>(new ImClosedException(_closed.Message, _closed));
             if (!_bySendId.TryAdd(message.SendId, message))
                 throw new ArgumentException("A message with this id is on its way.", nameof(sendId));
 

@@ -26,6 +26,7 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
     private Task _keeping = Task.CompletedTask;
     private Task _pumping = Task.CompletedTask;
     private volatile string? _end;
+    private int _disposed;
     private int _failures;
 
     public ConnectionKeeper(ImClientOptions options)
@@ -144,6 +145,9 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
         await EndAsync("The client was disposed.");
         await _timer.DisposeAsync();
 

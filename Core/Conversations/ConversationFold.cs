@@ -54,7 +54,7 @@ public static class ConversationFold
             throw new ArgumentException("The entry has a defect.", nameof(entry));
 
         var hash = MessageHash.Of(entry.MessageType, entry.Data.Span);
-        if (state.TryFind(id, out var seen))
+        if (state.TryFind(sender, id, out var seen))
             return new(seen.Hash == hash ? DecisionKind.Duplicate : DecisionKind.Conflict, seen.MessageId, seen.TimeMs);
 
         if (state.IsStale(id.TimeMs))
@@ -62,7 +62,7 @@ public static class ConversationFold
 
         // Never before an earlier message, and never before the sender's own id: both rules of the window rest on it.
         var timeMs = Math.Max(Math.Max((long)entry.StampMs, id.TimeMs), state.HeadTimeMs);
-        state.Append(id, timeMs, sender == conversation.Low, hash);
+        state.Append(sender, id, timeMs, sender == conversation.Low, hash);
         return new(DecisionKind.Stored, state.Head, timeMs, hash);
     }
 

@@ -12,7 +12,7 @@ namespace BrokerIm.Core.Conversations;
 /// </remarks>
 public sealed class ConversationState
 {
-    private readonly Dictionary<ClientMessageId, SeenMessage> _seen = [];
+    private readonly Dictionary<(UserId Sender, ClientMessageId Id), SeenMessage> _seen = [];
     private readonly Queue<SeenMessage> _order = [];
 
     /// <summary>Starts from the newest stored message, or from nothing.</summary>
@@ -59,7 +59,7 @@ public sealed class ConversationState
             if (!ClientMessageId.TryRead(head.Meta.ClientMessageId.Span, out var id))
                 throw new InvalidDataException($"Message {head.MessageId} was stored without a client message id.");
 
-            Remember(new(id, head.MessageId, (long)head.Meta.TimeMs, head.Meta.Hash));
+            Remember(new(new(head.Meta.Sender), id, head.MessageId, (long)head.Meta.TimeMs, head.Meta.Hash));
         }
 
         foreach (var seen in newer)
@@ -72,9 +72,9 @@ public sealed class ConversationState
         }
     }
 
-    /// <summary>Finds a message of the window by its client id.</summary>
-    public bool TryFind(ClientMessageId id, out SeenMessage seen) =>
-        _seen.TryGetValue(id, out seen) && seen.MessageId >= WindowFrom;
+    /// <summary>Finds a message of the window by its client id, which names it among its sender's.</summary>
+    public bool TryFind(UserId sender, ClientMessageId id, out SeenMessage seen) =>
+        _seen.TryGetValue((sender, id), out seen) && seen.MessageId >= WindowFrom;
 
     /// <summary>
     /// Whether a send made at this time may have been stored and have left the window since. Compares with the oldest message's
@@ -84,12 +84,12 @@ public sealed class ConversationState
         Head >= Limits.DedupeWindow && KnownFrom <= WindowFrom && clientTimeMs <= OldestInWindow().TimeMs;
 
     /// <summary>Adds the next message.</summary>
-    public void Append(ClientMessageId id, long timeMs, bool fromLow, ulong hash)
+    public void Append(UserId sender, ClientMessageId id, long timeMs, bool fromLow, ulong hash)
     {
         Head++;
         HeadTimeMs = timeMs;
         LowCount += fromLow ? 1u : 0u;
-        Remember(new(id, Head, timeMs, hash));
+        Remember(new(sender, id, Head, timeMs, hash));
         Forget(Limits.DedupeWindow);
     }
 
@@ -102,7 +102,7 @@ public sealed class ConversationState
         while (_order.Count > keep)
         {
             var oldest = _order.Dequeue();
-            _seen.Remove(oldest.Id);
+            _seen.Remove((oldest.Sender, oldest.Id));
             KnownFrom = oldest.MessageId + 1;
             UnknownUntilMs = oldest.TimeMs;
         }
@@ -122,12 +122,12 @@ public sealed class ConversationState
     private void Remember(SeenMessage seen)
     {
         _order.Enqueue(seen);
-        _seen[seen.Id] = seen;
+        _seen[(seen.Sender, seen.Id)] = seen;
     }
 }
 
 /// <summary>A message of the dedupe window.</summary>
-public readonly record struct SeenMessage(ClientMessageId Id, uint MessageId, long TimeMs, ulong Hash);
+public readonly record struct SeenMessage(UserId Sender, ClientMessageId Id, uint MessageId, long TimeMs, ulong Hash);
 
 /// <summary>How far each user of a pair has read.</summary>
 public readonly record struct PairReadMarks(uint Low, uint High);

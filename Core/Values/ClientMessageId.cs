@@ -4,7 +4,7 @@ namespace BrokerIm.Core.Values;
 
 /// <summary>
 /// The id a sender gives a message once and repeats on every retry: 6 bytes of milliseconds (server time) and 10 bytes that make
-/// it unique. A message with one id occurs at most once in its conversation.
+/// it unique among its sender's. A message with one id occurs at most once in its conversation.
 /// </summary>
 /// <param name="Upper">First eight bytes, big-endian: the time and two bytes of the unique part.</param>
 /// <param name="Lower">Last eight bytes, big-endian.</param>

@@ -76,8 +76,10 @@ internal sealed class CommandLoop(
                 case FrameReadResult.Frame:
                     // Who does not read answers may not ask more: its answers would pile up here.
                     await session.WaitUntilWritableAsync();
-                    await dispatcher.DispatchAsync(session, header, body);
+
+                    // A full buffer under a rate limit may take minutes; the client is alive all the same.
                     session.Touch();
+                    await dispatcher.DispatchAsync(session, header, body);
                     break;
                 case FrameReadResult.Incomplete:
                     return buffer.Start;

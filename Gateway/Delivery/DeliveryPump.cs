@@ -3,6 +3,7 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Inbound;
 using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ internal sealed class DeliveryPump(
     SessionFeed feed,
     Sweeper sweeper,
     DeliverySilence silence,
+    Answers answers,
     RetryForever retry,
     TimeProvider time,
     ILogger<DeliveryPump> log) : IHostedService
@@ -70,6 +72,7 @@ internal sealed class DeliveryPump(
             foreach (var session in _touched)
                 session.Flush();
             _touched.Clear();
+            answers.Written();
         }
     }
 

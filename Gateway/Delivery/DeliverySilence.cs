@@ -12,7 +12,7 @@ internal sealed class DeliverySilence(TimeProvider time, ILogger<DeliverySilence
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     private long _heardAt = time.GetTimestamp();
-    private bool _warned;
+    private volatile bool _warned;
 
     /// <summary>How long nothing has come.</summary>
     public TimeSpan Length => time.GetElapsedTime(Volatile.Read(ref _heardAt));

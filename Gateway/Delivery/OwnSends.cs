@@ -17,7 +17,7 @@ internal static class OwnSends
         if (message.Meta.Sender != session.User.Value
             || session.Sends is not { } sends
             || !ClientMessageId.TryRead(message.Meta.ClientMessageId.Span, out var id)
-            || sends.Sent.Find(id) is not { } sent)
+            || sends.Sent.Find(sequence: 0, id) is not { } sent)
             return false;
 
         if (sent.Answered)
@@ -34,7 +34,7 @@ internal static class OwnSends
             Status = SendStatus.Stored,
         }.Write(frame);
         session.Write(frame[..length]);
-        sends.Sent.Answer(sent.Sequence, id, out _);
+        sends.Sent.MarkAnswered(sent.Sequence, id);
         return true;
     }
 }

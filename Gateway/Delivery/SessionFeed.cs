@@ -1,14 +1,13 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
-using BrokerIm.Gateway.Inbound;
 using BrokerIm.Gateway.Sessions;
 using DeliveryItem = BrokerIm.Contracts.Records.Delivery;
 
 namespace BrokerIm.Gateway.Delivery;
 
 /// <summary>Writes deliveries to one connection, in order and without holes. Whoever writes flushes when he is through.</summary>
-internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider time, DeliveryMetrics metrics)
+internal sealed class SessionFeed(GapFiller gaps, TimeProvider time, DeliveryMetrics metrics)
 {
     /// <summary>Writes a message if it is the next one; otherwise drops a repeat or has a gap filled.</summary>
     /// <param name="session">To whom.</param>
@@ -39,13 +38,17 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
     {
         var conversation = new ConversationId(ack.Relation);
         var stored = ack.Outcome is SendOutcome.Stored or SendOutcome.Duplicate;
-        var written = Answer(session, conversation, ack, stored);
-        if (!stored)
-            return written;
 
-        CursorStep step;
+        // One gate for the answer and the cursor: a fill may come across the same message and answer it.
+        bool written;
+        var step = CursorStep.Nothing;
         lock (session.Cursor.Gate)
-            step = session.Cursor.Acknowledge(conversation, ack.MessageId);
+        {
+            written = Answer(session, conversation, ack, stored);
+            if (stored)
+                step = session.Cursor.Acknowledge(conversation, ack.MessageId);
+        }
+
         Follow(step, session, conversation);
         return written;
     }
@@ -53,14 +56,21 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
     private bool Answer(Session session, ConversationId conversation, DeliveryItem ack, bool stored)
     {
         ClientMessageId? id = ClientMessageId.TryRead(ack.ClientMessageId.Span, out var given) ? given : null;
-        SentMessage? sent = null;
-        session.Sends?.Sent.Answer((ushort)ack.Sequence, id, out sent);
-        answers.Written();
+        var sent = session.Sends?.Sent.Find((ushort)ack.Sequence, id);
 
-        // A fill may have come across the message and answered it already. An old client takes every answer for "stored".
-        if (sent is { Answered: true } || (!stored && id is null))
-            return false;
+        // An old client takes every answer for "stored".
+        var due = sent is not { Answered: true } && (stored || id is not null);
+        if (due)
+            Write(session, conversation, ack);
 
+        session.Sends?.Sent.MarkAnswered((ushort)ack.Sequence, id);
+        if (due && sent is { } known)
+            metrics.Acknowledged(time.GetElapsedTime(known.ReceivedAt));
+        return due;
+    }
+
+    private static void Write(Session session, ConversationId conversation, DeliveryItem ack)
+    {
         Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
         var length = new AckFrame
         {
@@ -72,10 +82,6 @@ internal sealed class SessionFeed(GapFiller gaps, Answers answers, TimeProvider 
             Status = (SendStatus)ack.Outcome,
         }.Write(frame);
         session.Write(frame[..length]);
-
-        if (sent is { } known)
-            metrics.Acknowledged(time.GetElapsedTime(known.ReceivedAt));
-        return true;
     }
 
     private void Follow(CursorStep step, Session session, ConversationId conversation)

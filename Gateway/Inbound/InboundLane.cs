@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core;
+using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Delivery;
 
 namespace BrokerIm.Gateway.Inbound;
@@ -107,9 +108,18 @@ internal sealed class InboundLane(
     private static void TellUnknown(LaneEntry lost)
     {
         var entry = lost.Entry;
-        lost.State.Sent.Answer((ushort)entry.Sequence, null, out _);
-        if (entry.Kind != EntryKind.Message || !entry.ClientMadeId)
+        if (entry.Kind != EntryKind.Message)
             return;
+
+        if (entry.ClientMadeId)
+            SendUnknown(lost);
+        ClientMessageId? id = ClientMessageId.TryRead(entry.ClientMessageId.Span, out var given) ? given : null;
+        lost.State.Sent.GiveUp((ushort)entry.Sequence, id);
+    }
+
+    private static void SendUnknown(LaneEntry lost)
+    {
+        var entry = lost.Entry;
 
         Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
         var length = new AckFrame

@@ -47,6 +47,10 @@ internal sealed class MessageCommands(
         if (reason is { } why)
         {
             Drop(session, why);
+
+            // Only a client that sent an id knows how to take a refusal; the others would see it as "stored".
+            if (message.ClientMsgId.Length == ClientMessageId.Size)
+                Refuse(session, header.Sequence, ConversationOf(session, message), message.ClientMsgId, SendStatus.Refused, serverTimeMs: 0);
             return;
         }
 
@@ -122,7 +126,9 @@ internal sealed class MessageCommands(
 
         if (id.TimeMs > nowMs + ClockToleranceMs)
         {
-            RefuseClock(session, sequence, pair, message.ClientMsgId, id.TimeMs - nowMs, nowMs);
+            metrics.ClockRefused();
+            log.ClockRefused(session.Id, id.TimeMs - nowMs);
+            Refuse(session, sequence, pair, message.ClientMsgId, SendStatus.Clock, nowMs);
             return false;
         }
 
@@ -130,26 +136,33 @@ internal sealed class MessageCommands(
         return true;
     }
 
-    private void RefuseClock(
-        Session session, ushort sequence, ConversationId pair, ByteString clientMessageId, long aheadMs, long nowMs)
+    private static void Refuse(
+        Session session,
+        ushort sequence,
+        ConversationId conversation,
+        ByteString clientMessageId,
+        SendStatus status,
+        long serverTimeMs)
     {
-        metrics.ClockRefused();
-        log.ClockRefused(session.Id, aheadMs);
-
         Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
         var length = new AckFrame
         {
             Sender = session.User,
-            Conversation = pair,
+            Conversation = conversation,
             MessageId = 0,
             Sequence = sequence,
             ClientMessageId = clientMessageId.Span,
-            Status = SendStatus.Clock,
-            ServerTimeMs = nowMs,
+            Status = status,
+            ServerTimeMs = serverTimeMs,
         }.Write(frame);
         session.Write(frame[..length]);
         session.Flush();
     }
+
+    private static ConversationId ConversationOf(Session session, IMMsgData message) =>
+        message.MsgType is MsgType.GroupText or MsgType.GroupAudio
+            ? ConversationId.Group(message.ToSessionId)
+            : ConversationId.Pair(session.User, new(message.ToSessionId));
 
     private SendState SendsOf(Session session) => session.Sends ??= new(options.Value, time);
 

@@ -53,31 +53,22 @@ internal sealed class SentMemory(TimeProvider time)
                 index = NextSlot();
 
             _sequences[index] = sequence;
-            _slots[index] = new(sequence, contentHash, id, time.GetTimestamp(), Answered: false);
+            _slots[index] = new(sequence, contentHash, id, time.GetTimestamp(), AnswerState.Owed);
         }
     }
 
-    /// <summary>The message is being answered.</summary>
-    /// <param name="sequence">Sequence that the answer carries.</param>
-    /// <param name="id">Id that the answer carries, if any.</param>
-    /// <param name="sent">What was answered before this call; null when it is forgotten already.</param>
-    public void Answer(ushort sequence, ClientMessageId? id, out SentMessage? sent)
+    /// <summary>The message that an answer with this sequence, or with this id, is for; null when it is forgotten already.</summary>
+    public SentMessage? Find(ushort sequence, ClientMessageId? id)
     {
         lock (_gate)
-        {
-            var index = sequence != 0 || id is null ? Find(sequence) : FindId(id.Value);
-            sent = index < 0 ? null : _slots[index];
-            if (index >= 0)
-                _slots[index] = _slots[index] with { Answered = true };
-        }
+            return FindAnswered(sequence, id) is >= 0 and var index ? _slots[index] : null;
     }
 
-    /// <summary>The message of this connection with this id, or null.</summary>
-    public SentMessage? Find(ClientMessageId id)
-    {
-        lock (_gate)
-            return FindId(id) is >= 0 and var index ? _slots[index] : null;
-    }
+    /// <summary>The answer to a message has been written.</summary>
+    public void MarkAnswered(ushort sequence, ClientMessageId? id) => Mark(sequence, id, AnswerState.Given);
+
+    /// <summary>Nobody waits for the answer to a message any more; should it come all the same, it is written.</summary>
+    public void GiveUp(ushort sequence, ClientMessageId? id) => Mark(sequence, id, AnswerState.GivenUp);
 
     /// <summary>Whether a message sent up to a moment is still without an answer and young enough for one.</summary>
     /// <param name="timestamp">Timestamp of the time provider.</param>
@@ -87,13 +78,25 @@ internal sealed class SentMemory(TimeProvider time)
         {
             foreach (ref readonly var slot in _slots.AsSpan())
             {
-                if (slot is { Answered: false, ReceivedAt: > 0 } && slot.ReceivedAt <= timestamp && IsYoung(slot))
+                if (slot is { Answer: AnswerState.Owed, ReceivedAt: > 0 } && slot.ReceivedAt <= timestamp && IsYoung(slot))
                     return true;
             }
 
             return false;
         }
     }
+
+    private void Mark(ushort sequence, ClientMessageId? id, AnswerState answer)
+    {
+        lock (_gate)
+        {
+            if (FindAnswered(sequence, id) is >= 0 and var index)
+                _slots[index] = _slots[index] with { Answer = answer };
+        }
+    }
+
+    private int FindAnswered(ushort sequence, ClientMessageId? id) =>
+        sequence != 0 || id is null ? Find(sequence) : FindId(id.Value);
 
     private int Find(ushort sequence) => sequence == 0 ? -1 : _sequences.AsSpan().IndexOf(sequence);
 
@@ -130,10 +133,26 @@ internal sealed class SentMemory(TimeProvider time)
 /// <param name="ContentHash">Hash of its content; 0 when the client made the id.</param>
 /// <param name="Id">Its client message id.</param>
 /// <param name="ReceivedAt">Timestamp of the time provider.</param>
-/// <param name="Answered">Whether the client has its answer.</param>
+/// <param name="Answer">What has become of its answer.</param>
 internal readonly record struct SentMessage(
-    ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt, bool Answered)
+    ushort Sequence, ulong ContentHash, ClientMessageId Id, long ReceivedAt, AnswerState Answer)
 {
+    /// <summary>Whether the client has its answer.</summary>
+    public bool Answered => Answer == AnswerState.Given;
+
     /// <summary>Whether the client knows the id.</summary>
     public bool MadeByClient => ContentHash == 0;
+}
+
+/// <summary>What has become of an answer.</summary>
+internal enum AnswerState
+{
+    /// <summary>It is still to come.</summary>
+    Owed,
+
+    /// <summary>It has been written.</summary>
+    Given,
+
+    /// <summary>It may never come: the outcome is unknown.</summary>
+    GivenUp,
 }

@@ -61,18 +61,13 @@ internal sealed class LoginModule(
     private IMLoginRes Response(IMLoginReq request, UserProfile profile)
     {
         var now = time.GetUtcNow();
-        var user = profile.ToWire();
-
-        // The original leaves the signature out here; who has none looks the same as there.
-        if (profile.Signature.Length == 0)
-            user.ClearSignInfo();
         return new()
         {
             ServerTime = (uint)now.ToUnixTimeSeconds(),
             ResultCode = ResultType.Ok,
             ResultString = LoginVerdict.Accepted(profile).Text,
             OnlineStatus = request.OnlineStatus,
-            UserInfo = user,
+            UserInfo = profile.ToWire(),
             ServerTimeMs = (ulong)now.ToUnixTimeMilliseconds(),
         };
     }

@@ -73,8 +73,11 @@ internal sealed class Outbox(PipeWriter pipe, int backlogBytesMax, TimeProvider 
         _ = FinishAsync(flush);
     }
 
+    /// <summary>Whether a flush waits for the client to read.</summary>
+    public bool IsStalled => Volatile.Read(ref _stalledSince) != 0;
+
     /// <summary>Completes as soon as a stalled flush makes progress; at once when none is stalled.</summary>
-    public Task WaitUntilWritable() => Volatile.Read(ref _stalledSince) == 0 ? Task.CompletedTask : NextFlushed();
+    public Task WaitUntilWritable() => IsStalled ? NextFlushed() : Task.CompletedTask;
 
     /// <summary>How long the present flush has been waiting for the client to read; zero when none is.</summary>
     public TimeSpan StalledFor()

@@ -203,15 +203,14 @@ internal sealed class Session
     /// <summary>How long the session has been in its present state.</summary>
     public TimeSpan InStateFor() => _time.GetElapsedTime(StateSince);
 
+    /// <summary>Whether something waits for the client to read.</summary>
+    public bool IsStalled => _outbox.IsStalled;
+
     /// <summary>How long the client has left what waits for it unread.</summary>
     public TimeSpan StalledFor() => _outbox.StalledFor();
 
     /// <summary>Waits while the client does not read what was sent; ends with the session.</summary>
-    public ValueTask WaitUntilWritableAsync()
-    {
-        var writable = _outbox.WaitUntilWritable();
-        return writable.IsCompleted ? default : WaitAsync(writable);
-    }
+    public ValueTask WaitUntilWritableAsync() => _outbox.IsStalled ? WaitAsync(_outbox.WaitUntilWritable()) : default;
 
     /// <summary>Lets everything written leave; nothing can be written afterwards.</summary>
     public ValueTask EndOutputAsync() => _outbox.EndAsync();

@@ -145,7 +145,10 @@ internal sealed class ChatSession(ImClient client, UserInfo peer, IChatScreen sc
         try
         {
             var sent = await client.SendTextAsync(peer.UserId, text, cancellationToken);
-            screen.Show(new(DateTimeOffset.Now, NameOf(client.Self), MessageText.Clean(text), sent.MessageId, IsOwn: true));
+
+            // The id carries the server's time, like the times of all other lines.
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(sent.SendId.TimeMs);
+            screen.Show(new(time, NameOf(client.Self), MessageText.Clean(text), sent.MessageId, IsOwn: true));
         }
         catch (Exception exception) when (exception is ImException or ArgumentException or OperationCanceledException)
         {

@@ -126,7 +126,7 @@ internal static class ChatCommand
 
         host = address.DnsSafeHost;
         port = address.IsDefaultPort ? DefaultPort : address.Port;
-        return true;
+        return port > 0 && !server.EndsWith(':');
     }
 
     private static async Task<int> ComplainAsync(int exitCode, string reason)

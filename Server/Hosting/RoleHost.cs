@@ -64,7 +64,7 @@ internal static class RoleHost
         builder.Services.TryAddSingleton<RetryForever>();
         builder.Services.AddOptions<AdminOptions>().Bind(settings.GetSection(AdminOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidator>();
-        builder.Services.AddHealthChecks();
+        Roles.AddChecks(builder.Services.AddReadiness(), role);
         builder.Services.AddObservability(role);
         Roles.Add(builder.Services, role, settings);
 

@@ -1,5 +1,6 @@
 using BrokerIm.Adapters.Embedded;
 using BrokerIm.Adapters.Production;
+using BrokerIm.Contracts.Records;
 using BrokerIm.Gateway;
 using BrokerIm.Workers.Deliver;
 using BrokerIm.Workers.Persist;
@@ -23,6 +24,15 @@ internal static class Roles
                 .AddPersist(configuration).AddDeliver(configuration).AddGateway(configuration),
             _ => throw new ArgumentException($"Unknown role '{role}'.", nameof(role)),
         };
+    }
+
+    /// <summary>Adds what a role's readiness depends on beside what every role has.</summary>
+    public static void AddChecks(IHealthChecksBuilder checks, string role)
+    {
+        if (role is "persist" or "embedded")
+            checks.AddPartitionsCheck<InboundRecord>("inbound");
+        if (role is "deliver" or "embedded")
+            checks.AddPartitionsCheck<OutboundRecord>("outbound");
     }
 
     /// <summary>Whether the role takes client connections.</summary>

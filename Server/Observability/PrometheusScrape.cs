@@ -23,7 +23,8 @@ internal sealed class PrometheusScrape : IDisposable
     {
         lock (_oneAtATime)
         {
-            Reader.Collect();
+            // A pull exporter collects only when it is asked itself; the reader's own Collect would do nothing.
+            _exporter.Collect!(Timeout.Infinite);
             return _exporter.Text;
         }
     }

@@ -48,6 +48,7 @@ internal sealed class DeliverHandler(
         }
 
         await links.SendAsync(plan, cancellationToken);
+        DeliverMetrics.Planned(plan.Items);
         log.BatchDelivered(batch.Slices.Count, plan.Items);
     }
 

@@ -5,7 +5,6 @@ namespace BrokerIm.LoadTests.Chat;
 /// <summary>What the users of one run share.</summary>
 internal sealed class ChatRun(ChatOptions options)
 {
-    private readonly ushort _salt = (ushort)Random.Shared.Next();
     private volatile bool _isSending;
     private long _serverMs;
     private long _serverToldAt;
@@ -34,10 +33,6 @@ internal sealed class ChatRun(ChatOptions options)
             Volatile.Write(ref _serverToldAt, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>First half of a send id: the server's time and what tells this run from others in the same millisecond.</summary>
-    public ulong SendIdUpper()
-    {
-        var now = _serverMs + (long)Stopwatch.GetElapsedTime(_serverToldAt).TotalMilliseconds;
-        return ((ulong)now << 16) | _salt;
-    }
+    /// <summary>The server's clock, in Unix milliseconds.</summary>
+    public long ServerMs => _serverMs + (long)Stopwatch.GetElapsedTime(_serverToldAt).TotalMilliseconds;
 }

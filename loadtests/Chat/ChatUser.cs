@@ -20,6 +20,7 @@ internal sealed class ChatUser : IPduReceiver, IAsyncDisposable
     private readonly SendWindow _window;
     private readonly Queue<long> _late = new();
     private readonly byte[] _data;
+    private readonly ushort _salt = (ushort)Random.Shared.Next();
     private TaskCompletionSource<IMessage> _setup = new();
     private uint _partner;
     private long _now;
@@ -230,8 +231,8 @@ internal sealed class ChatUser : IPduReceiver, IAsyncDisposable
 
     private void Send(long intendedAt)
     {
-        // The number is the unique part: within a run no two messages of a sender share it, and runs differ in the rest.
-        var sendId = new SendId(_run.SendIdUpper(), (ulong)_window.Next);
+        // The number is the unique part: no two messages of this user share it, and other runs differ in time and salt.
+        var sendId = new SendId(((ulong)_run.ServerMs << 16) | _salt, (ulong)_window.Next);
         _window.TryFind(_window.Open(sendId, intendedAt), out var slot);
         Write(slot);
     }

@@ -8,6 +8,7 @@ namespace BrokerIm.LoadTests.Chat;
 /// <param name="IdGaps">Users who saw a missing or repeated id in their conversation.</param>
 /// <param name="IdDisagreements">Conversations in which sender and receiver know a message under different ids.</param>
 /// <param name="Refused">Answered with a refusal.</param>
+/// <param name="RefusedAs">What the last refusal was; empty without one.</param>
 /// <param name="Disconnected">Connections that did not last.</param>
 internal sealed record ChatVerdict(
     long Lost,
@@ -17,6 +18,7 @@ internal sealed record ChatVerdict(
     long IdGaps,
     long IdDisagreements,
     long Refused,
+    string RefusedAs,
     long Disconnected)
 {
     /// <summary>Whether anything went wrong.</summary>
@@ -43,6 +45,7 @@ internal sealed record ChatVerdict(
             gaps,
             disagreements,
             users.Sum(user => user.Refused.Count),
+            users.FirstOrDefault(user => user.Refused.Count > 0)?.Refused.Last.ToString() ?? "",
             users.LongCount(user => user.IsGone));
     }
 }

@@ -131,7 +131,7 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
     private static (RabbitMqDeliverySender Sender, RabbitMqDeliveryReceiver Receiver) Open(RabbitMqOptions settings)
     {
         var options = Options.Create(settings);
-        var buses = new RabbitMqBus(settings, NullLoggerFactory.Instance);
+        var buses = new RabbitMqBus(options, NullLoggerFactory.Instance);
         return (
             new(buses, options, TimeProvider.System, NullLogger<RabbitMqDeliverySender>.Instance),
             new(buses, options, NullLogger<RabbitMqDeliveryReceiver>.Instance));

@@ -29,7 +29,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
 
     private IDatabase Raw => _raw!.GetDatabase(Database);
 
-    public async ValueTask InitializeAsync() => _raw = await ConnectionMultiplexer.ConnectAsync($"{_address},allowAdmin=true");
+    public async ValueTask InitializeAsync() => _raw = await ConnectionMultiplexer.ConnectAsync($"{_address},allowAdmin=true,syncTimeout=60000");
 
     public async ValueTask DisposeAsync()
     {
@@ -196,7 +196,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
         {
             Configuration = configuration,
             KeyPrefix = _prefix,
-            Timeout = timeout ?? TimeSpan.FromSeconds(10),
+            Timeout = timeout ?? TimeSpan.FromSeconds(30),
         });
         var connection = new RedisConnection(options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
         var reader = new RedisPresenceReader(connection, options);

@@ -7,20 +7,28 @@ namespace BrokerIm.Tests.Flow;
 /// <summary>
 /// What users rely on, whatever the server is made of; one subclass per kind of installation, each made of real processes.
 /// </summary>
-public abstract class ChatGuarantees(Installation installation)
+public abstract class ChatGuarantees
 {
     private const int ChattingUsers = 12;
     private const int Outstanding = 4;
+
+    private readonly Installation _installation;
+
+    protected ChatGuarantees(Installation installation)
+    {
+        installation.Require();
+        _installation = installation;
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_message_gets_an_id_and_reaches_every_device_but_the_sending_one()
     {
-        var users = await installation.AddUsersAsync(2, Token);
-        await using var alice = await installation.ConnectAsync(users[0], Token);
-        await using var phone = await installation.ConnectAsync(users[0], Token, ClientType.Android);
-        await using var bob = await installation.ConnectAsync(users[1], Token, ClientType.Mac);
+        var users = await _installation.AddUsersAsync(2, Token);
+        await using var alice = await _installation.ConnectAsync(users[0], Token);
+        await using var phone = await _installation.ConnectAsync(users[0], Token, ClientType.Android);
+        await using var bob = await _installation.ConnectAsync(users[1], Token, ClientType.Mac);
 
         var sent = await alice.SendTextAsync(bob.Self.UserId, "hello", Token).Soon();
         Assert.Equal((1u, SendStatus.Stored), (sent.MessageId, sent.Status));
@@ -39,17 +47,17 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task What_was_missed_offline_is_unread_and_in_the_history()
     {
-        var users = await installation.AddUsersAsync(2, Token);
-        await using var alice = await installation.ConnectAsync(users[0], Token);
+        var users = await _installation.AddUsersAsync(2, Token);
+        await using var alice = await _installation.ConnectAsync(users[0], Token);
         uint bobsId;
-        await using (var bob = await installation.ConnectAsync(users[1], Token))
+        await using (var bob = await _installation.ConnectAsync(users[1], Token))
             bobsId = bob.Self.UserId;
 
         for (var i = 1; i <= 5; i++)
             await alice.SendTextAsync(bobsId, $"message {i}", Token).Soon();
 
-        await using var again = await installation.ConnectAsync(users[1], Token);
-        await using var phone = await installation.ConnectAsync(users[1], Token, ClientType.Ios);
+        await using var again = await _installation.ConnectAsync(users[1], Token);
+        await using var phone = await _installation.ConnectAsync(users[1], Token, ClientType.Ios);
         var unread = Assert.Single(await again.GetUnreadAsync(Token));
         Assert.Equal((alice.Self.UserId, 5u, 5u), (unread.SessionId, unread.UnreadCnt, unread.LatestMsgId));
         var recent = Assert.Single(await again.GetRecentSessionsAsync(default, Token));
@@ -69,9 +77,9 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task A_second_login_of_the_same_class_ends_the_first()
     {
-        var users = await installation.AddUsersAsync(1, Token);
-        await using var first = await installation.ConnectAsync(users[0], Token);
-        await using var second = await installation.ConnectAsync(users[0], Token, ClientType.Mac);
+        var users = await _installation.AddUsersAsync(1, Token);
+        await using var first = await _installation.ConnectAsync(users[0], Token);
+        await using var second = await _installation.ConnectAsync(users[0], Token, ClientType.Mac);
 
         Assert.Equal(KickReasonType.DuplicateUser, (await first.NextAsync<Kicked>()).Reason);
         Assert.True(second.IsConnected);
@@ -80,8 +88,8 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task A_wrong_password_is_refused()
     {
-        var users = await installation.AddUsersAsync(1, Token);
-        var options = installation.OptionsOf(users[0]);
+        var users = await _installation.AddUsersAsync(1, Token);
+        var options = _installation.OptionsOf(users[0]);
         var refused = await Assert.ThrowsAsync<LoginRefusedException>(() => ImClient.ConnectAsync(
             new() { Host = options.Host, Port = options.Port, Name = options.Name, Password = "wrong" }, Token));
         Assert.Equal(ResultType.ValidationFailed, refused.Result);
@@ -90,13 +98,13 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task Clients_that_reconnect_in_mid_stream_miss_and_repeat_nothing()
     {
-        var users = await installation.AddUsersAsync(2, Token);
-        await using var alice = await installation.ConnectAsync(users[0], Token);
-        await using var bob = await installation.ConnectAsync(users[1], Token);
+        var users = await _installation.AddUsersAsync(2, Token);
+        await using var alice = await _installation.ConnectAsync(users[0], Token);
+        await using var bob = await _installation.ConnectAsync(users[1], Token);
         var sending = SendAsync(400);
-        await using (var proxy = new CuttingProxy(installation.Port))
+        await using (var proxy = new CuttingProxy(_installation.Port))
         {
-            var options = installation.OptionsOf(users[1], ClientType.Android);
+            var options = _installation.OptionsOf(users[1], ClientType.Android);
             await using var phone = await ImClient.ConnectAsync(
                 new()
                 {
@@ -137,13 +145,13 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task Killing_any_process_under_load_loses_and_doubles_nothing()
     {
-        var users = await installation.AddUsersAsync(ChattingUsers, Token);
-        await using var load = await ChatterLoad.StartAsync(installation, users, Outstanding, Token);
+        var users = await _installation.AddUsersAsync(ChattingUsers, Token);
+        await using var load = await ChatterLoad.StartAsync(_installation, users, Outstanding, Token);
         await load.WaitForAckedAsync(500, Token).Soon();
-        foreach (var role in installation.Roles)
+        foreach (var role in _installation.Roles)
         {
-            await installation.KillAsync(role);
-            await installation.StartAsync(role, Token);
+            await _installation.KillAsync(role);
+            await _installation.StartAsync(role, Token);
             await load.WaitForAckedAsync(500, Token).Soon();
         }
 
@@ -153,13 +161,13 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task Restarting_any_process_under_load_loses_and_doubles_nothing()
     {
-        var users = await installation.AddUsersAsync(ChattingUsers, Token);
-        await using var load = await ChatterLoad.StartAsync(installation, users, Outstanding, Token);
+        var users = await _installation.AddUsersAsync(ChattingUsers, Token);
+        await using var load = await ChatterLoad.StartAsync(_installation, users, Outstanding, Token);
         await load.WaitForAckedAsync(500, Token).Soon();
-        foreach (var role in installation.Roles)
+        foreach (var role in _installation.Roles)
         {
-            Assert.Equal(0, await installation.StopAsync(role));
-            await installation.StartAsync(role, Token);
+            Assert.Equal(0, await _installation.StopAsync(role));
+            await _installation.StartAsync(role, Token);
             await load.WaitForAckedAsync(500, Token).Soon();
         }
 
@@ -169,19 +177,12 @@ public abstract class ChatGuarantees(Installation installation)
     [Fact]
     public async Task Every_process_shows_its_metrics()
     {
-        foreach (var role in installation.Roles)
-            Assert.Contains("# TYPE im_", await installation.MetricsAsync(role, Token), StringComparison.Ordinal);
+        var users = await _installation.AddUsersAsync(2, Token);
+        await using var alice = await _installation.ConnectAsync(users[0], Token);
+        await using var bob = await _installation.ConnectAsync(users[1], Token);
+        await alice.SendTextAsync(bob.Self.UserId, "hello", Token).Soon();
+
+        foreach (var role in _installation.Roles)
+            Assert.Contains("# TYPE im_", await _installation.MetricsAsync(role, Token), StringComparison.Ordinal);
     }
 }
-
-/// <summary>Everything in one process.</summary>
-public sealed class EmbeddedInstallation : Installation
-{
-    public override IReadOnlyList<string> Roles { get; } = ["embedded"];
-
-    protected override IEnumerable<(string Key, string Value)> Settings() => [];
-}
-
-/// <summary>The guarantees on the embedded server.</summary>
-public sealed class EmbeddedGuarantees(EmbeddedInstallation installation)
-    : ChatGuarantees(installation), IClassFixture<EmbeddedInstallation>;

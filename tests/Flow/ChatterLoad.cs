@@ -130,9 +130,31 @@ internal sealed class ChatterLoad : IAsyncDisposable
             for (var number = 0; !load._stop.IsCancellationRequested; number++)
             {
                 var text = $"{User} to {Peer}: {lane}/{number}";
-                var sent = await client.SendTextAsync(Peer, text, CancellationToken.None);
-                Assert.True(_acked.TryAdd(sent.MessageId, text), $"Id {sent.MessageId} was given twice.");
+                var id = await SendAsync(text);
+                Assert.True(_acked.TryAdd(id, text), $"Id {id} was given twice.");
                 load.CountAck();
+            }
+        }
+
+        /// <summary>
+        /// A client that was away while its partner wrote more than a window of messages is told that its retry is too old to be
+        /// recognised; it then looks before it sends anew.
+        /// </summary>
+        private async Task<uint> SendAsync(string text)
+        {
+            while (true)
+            {
+                try
+                {
+                    return (await client.SendTextAsync(Peer, text, CancellationToken.None)).MessageId;
+                }
+                catch (SendStaleException)
+                {
+                    var head = await client.GetLatestIdAsync(Peer, CancellationToken.None);
+                    var history = await client.GetHistoryAsync(Peer, 0, (int)head, CancellationToken.None);
+                    if (history.FirstOrDefault(message => message.Text == text) is { } stored)
+                        return stored.Id;
+                }
             }
         }
 

@@ -60,10 +60,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 var server = new TcpClient();
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                var (clientStream, serverStream) = (client.GetStream(), server.GetStream());
                 lock (_open)
                     _open.AddRange([client, server]);
-                passing.Add(PassAsync(client, server));
-                passing.Add(PassAsync(server, client));
+                passing.Add(PassAsync(clientStream, serverStream));
+                passing.Add(PassAsync(serverStream, clientStream));
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException)
@@ -74,14 +75,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
         await Task.WhenAll(passing);
     }
 
-    private static async Task PassAsync(TcpClient from, TcpClient to)
+    private static async Task PassAsync(NetworkStream from, NetworkStream to)
     {
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream());
-            to.Client.Shutdown(SocketShutdown.Send);
+            await from.CopyToAsync(to);
+            to.Socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or SocketException)
         {
             // Cut.
         }

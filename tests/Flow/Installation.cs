@@ -24,11 +24,22 @@ public abstract class Installation : IAsyncLifetime
     /// <summary>Settings of this kind of installation.</summary>
     protected abstract IEnumerable<(string Key, string Value)> Settings();
 
+    /// <summary>Skips or fails the test where the services it is made of are not there.</summary>
+    public virtual void Require()
+    {
+    }
+
+    /// <summary>Whether <see cref="Require"/> lets tests pass.</summary>
+    protected virtual bool IsAvailable => true;
+
     /// <summary>What must exist before the roles start.</summary>
     protected virtual Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask InitializeAsync()
     {
+        if (!IsAvailable)
+            return;
+
         await PrepareAsync(CancellationToken.None);
         foreach (var role in Roles)
             await StartAsync(role, CancellationToken.None);

@@ -1,6 +1,7 @@
 using BrokerIm.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 using YamlDotNet.Serialization;
+using Settings = BrokerIm.Server.Hosting.Settings;
 
 namespace BrokerIm.Tests.House;
 

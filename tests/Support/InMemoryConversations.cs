@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
@@ -13,6 +14,7 @@ internal sealed class InMemoryConversations : IConversationReader
     private readonly Lock _gate = new();
     private readonly Dictionary<ConversationId, List<StoredMessage>> _messages = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _readMarks = [];
+    private readonly Channel<bool> _refusals = Channel.CreateUnbounded<bool>();
     private Task _held = Task.CompletedTask;
 
     /// <summary>While set, nothing is answered.</summary>
@@ -93,6 +95,10 @@ internal sealed class InMemoryConversations : IConversationReader
             _readMarks[(user, pair)] = id;
     }
 
+    /// <summary>Waits until a question has come while <see cref="IsDown"/>.</summary>
+    public async Task RefusedAsync() => await _refusals.Reader.ReadAsync(TestContext.Current.CancellationToken)
+        .AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
     /// <summary>Keeps range reads waiting until the returned source is completed.</summary>
     public TaskCompletionSource HoldRanges()
     {
@@ -140,7 +146,11 @@ internal sealed class InMemoryConversations : IConversationReader
     private ValueTask<T> Answer<T>(Func<T> answer)
     {
         if (IsDown)
+        {
+            _refusals.Writer.TryWrite(true);
             throw new DependencyUnavailableException("The store is down.");
+        }
+
         lock (_gate)
             return ValueTask.FromResult(answer());
     }

@@ -93,6 +93,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether heartbeats are echoed and anything at all is answered after the login.</summary>
     public bool IsDeaf { get; set; }
 
+    /// <summary>How many unread messages every conversation is said to have.</summary>
+    public uint Unread { get; set; }
+
     /// <summary>How often the history was asked.</summary>
     public int HistoryRequests { get; private set; }
 
@@ -205,6 +208,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 break;
             case Command.RecentContactSessionReq:
                 connection.Send(Command.RecentContactSessionRsp, frame.Header.Sequence, Recent());
+                break;
+            case Command.UnreadMsgCntReq:
+                connection.Send(Command.UnreadMsgCntRsp, frame.Header.Sequence, UnreadCounts());
+                break;
+            case Command.UsersStatReq:
+                connection.Send(Command.UsersStatRsp, frame.Header.Sequence, Online(frame.Parse(IMUsersStatReq.Parser)));
                 break;
             case Command.LogoutReq:
                 connection.Send(Command.LogoutRsp, frame.Header.Sequence, new IMLogoutRsp { ResultCode = 0 });
@@ -322,6 +331,31 @@ internal sealed class ScriptedServer : IAsyncDisposable
             },
         };
     }
+
+    private static IMUsersStatRsp Online(IMUsersStatReq request) => new()
+    {
+        UserId = Self,
+        UserStatList = { request.UserIdList.Select(user => new UserStat { UserId = user, Status = UserStatType.Online }) },
+    };
+
+    private IMUnreadMsgCntRsp UnreadCounts() => new()
+    {
+        UserId = Self,
+        TotalCnt = Unread,
+        UnreadinfoList =
+        {
+            Recent().ContactSessionList.Where(_ => Unread > 0).Select(recent => new UnreadInfo
+            {
+                SessionId = recent.SessionId,
+                SessionType = recent.SessionType,
+                UnreadCnt = Unread,
+                LatestMsgId = recent.LatestMsgId,
+                LatestMsgData = recent.LatestMsgData,
+                LatestMsgType = recent.LatestMsgType,
+                LatestMsgFromUserId = recent.LatestMsgFromUserId,
+            }),
+        },
+    };
 
     private IMRecentContactSessionRsp Recent() => new()
     {

@@ -1,19 +1,20 @@
 using BrokerIm.Adapters.Bus;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Adapters.Production.RabbitMq;
 
 /// <summary>Makes buses on RabbitMQ, each with a connection of its own: a blocked sender must not stop its own receiving.</summary>
-internal sealed class RabbitMqBus(RabbitMqOptions options, ILoggerFactory loggers)
+internal sealed class RabbitMqBus(IOptions<RabbitMqOptions> options, ILoggerFactory loggers)
 {
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Direct exchange for single gateways; the routing key is the gateway's address.</summary>
-    public string Deliveries { get; } = $"{options.Prefix}.delivery";
+    public string Deliveries { get; } = $"{options.Value.Prefix}.delivery";
 
     /// <summary>Fan-out exchange for news to all gateways and Deliver workers.</summary>
-    public string Gateways { get; } = $"{options.Prefix}.gateways";
+    public string Gateways { get; } = $"{options.Value.Prefix}.gateways";
 
     public IBusControl Create(string name, Action<IRabbitMqBusFactoryConfigurator> configure)
     {
@@ -25,8 +26,8 @@ internal sealed class RabbitMqBus(RabbitMqOptions options, ILoggerFactory logger
                 host.ConnectionName(name);
                 host.Username(UserInfo(0));
                 host.Password(UserInfo(1));
-                host.Heartbeat(options.Heartbeat);
-                host.RequestedConnectionTimeout(options.OpenTimeout);
+                host.Heartbeat(options.Value.Heartbeat);
+                host.RequestedConnectionTimeout(options.Value.OpenTimeout);
                 host.PublisherConfirmation = true;
             });
             bus.CarryDeliveries();
@@ -34,11 +35,11 @@ internal sealed class RabbitMqBus(RabbitMqOptions options, ILoggerFactory logger
         });
     }
 
-    private Uri Host() => new UriBuilder(options.Uri) { UserName = "", Password = "" }.Uri;
+    private Uri Host() => new UriBuilder(options.Value.Uri) { UserName = "", Password = "" }.Uri;
 
     private string UserInfo(int part)
     {
-        var parts = new Uri(options.Uri).UserInfo.Split(':', 2);
+        var parts = new Uri(options.Value.Uri).UserInfo.Split(':', 2);
         return part < parts.Length && parts[part].Length > 0 ? Uri.UnescapeDataString(parts[part]) : "guest";
     }
 }

@@ -50,6 +50,17 @@ public sealed class ConversationFoldTests
     }
 
     [Fact]
+    public void Two_senders_may_happen_on_the_same_client_id()
+    {
+        var state = new ConversationState(null);
+        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
+
+        var other = ConversationFold.Apply(state, Send(s_bob, 1000, 1));
+
+        Assert.Equal((DecisionKind.Stored, 2u), (other.Kind, other.MessageId));
+    }
+
+    [Fact]
     public void Times_never_fall_though_gateways_clocks_differ()
     {
         var state = new ConversationState(null);

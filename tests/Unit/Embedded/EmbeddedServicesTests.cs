@@ -43,7 +43,7 @@ public sealed class EmbeddedServicesTests : IDisposable
     [Fact]
     public async Task Dead_letter_is_kept_with_all_that_is_known()
     {
-        await using var services = Build(static (services, settings) => services.AddSqliteStores(settings));
+        await using var services = Build(static (services, settings) => services.AddEmbeddedAdapters(settings));
         var letters = services.GetRequiredService<ILogWriter<DeadLetter>>();
         await letters.AppendAsync(
             0,

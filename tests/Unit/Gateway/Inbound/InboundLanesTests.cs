@@ -263,11 +263,10 @@ public sealed class InboundLanesTests
         var settled = rig.Lanes.SettleAsync(TestContext.Current.CancellationToken);
         Assert.False(settled.IsCompleted);
         hold.SetResult();
-        while (session.Session.Sends!.InFlight.Count > 0)
-            await Task.Yield();
+        await Eventually.HoldsAsync(() => session.Session.Sends!.InFlight.Count == 0);
         Assert.False(settled.IsCompleted);
 
-        session.Session.Sends.Sent.Answer(7, null, out _);
+        session.Session.Sends!.Sent.MarkAnswered(7, null);
         rig.Answers.Written();
         await settled.WaitAsync(s_patience, TestContext.Current.CancellationToken);
     }

@@ -6,7 +6,6 @@ using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Tests.Unit.Gateway.Inbound;
 

@@ -147,6 +147,19 @@ public sealed class MessageCommandsTests : IAsyncDisposable
         { "large", nameof(DropReason.TooLarge) },
     };
 
+    [Fact]
+    public async Task Client_with_ids_of_its_own_is_told_of_a_refusal()
+    {
+        await _rig.StartAsync();
+        var id = Bytes(ClientMessageId.Create(NowMs, new byte[10]));
+        await SendAsync(Message(to: 4_242, clientId: id), sequence: 3);
+
+        var ack = Assert.Single(_alice.Received()).As(Command.MsgDataAck, IMMsgDataAck.Parser, sequence: 3);
+
+        Assert.Equal((SendStatus.Refused, 0u, 4_242u, id), (ack.SendStatus, ack.MsgId, ack.SessionId, ack.ClientMsgId));
+        await ExpectNothingLoggedAsync();
+    }
+
     [Theory]
     [MemberData(nameof(Dropped))]
     public async Task Message_that_is_not_let_in_is_dropped_in_silence(string which, string reason)

@@ -73,27 +73,37 @@ public sealed class SentMemoryTests
     }
 
     [Fact]
-    public void Answer_is_noted_once()
+    public void Answer_is_noted()
     {
         _memory.Remember(7, 0, Id(1));
         _time.Advance(TimeSpan.FromMilliseconds(30));
 
-        _memory.Answer(7, null, out var first);
-        _memory.Answer(7, null, out var second);
+        var sent = _memory.Find(7, null)!.Value;
+        _memory.MarkAnswered(7, null);
 
-        Assert.Equal((false, true), (first!.Value.Answered, second!.Value.Answered));
-        Assert.Equal(TimeSpan.FromMilliseconds(30), _time.GetElapsedTime(first.Value.ReceivedAt));
+        Assert.Equal((false, Id(1)), (sent.Answered, sent.Id));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), _time.GetElapsedTime(sent.ReceivedAt));
+        Assert.True(_memory.Find(7, null)!.Value.Answered);
+    }
+
+    [Fact]
+    public void Message_sent_again_is_owed_an_answer_again()
+    {
+        _memory.Remember(7, 99, Id(1));
+        _memory.MarkAnswered(7, null);
+        _memory.Remember(7, 99, Id(1));
+
+        Assert.False(_memory.Find(7, null)!.Value.Answered);
     }
 
     [Fact]
     public void Message_without_a_sequence_is_answered_by_its_id_each_time_it_is_sent()
     {
         _memory.Remember(0, 0, Id(1));
-        _memory.Answer(0, Id(1), out var first);
+        _memory.MarkAnswered(0, Id(1));
         _memory.Remember(0, 0, Id(1));
-        _memory.Answer(0, Id(1), out var again);
 
-        Assert.Equal((false, false), (first!.Value.Answered, again!.Value.Answered));
+        Assert.False(_memory.Find(0, Id(1))!.Value.Answered);
     }
 
     [Fact]
@@ -101,8 +111,19 @@ public sealed class SentMemoryTests
     {
         _memory.Remember(7, 99, Id(1));
 
-        Assert.Equal(7, _memory.Find(Id(1))!.Value.Sequence);
-        Assert.Null(_memory.Find(Id(2)));
+        Assert.Equal(7, _memory.Find(0, Id(1))!.Value.Sequence);
+        Assert.Null(_memory.Find(0, Id(2)));
+        Assert.Null(_memory.Find(0, null));
+    }
+
+    [Fact]
+    public void Answer_that_is_given_up_is_not_owed_and_may_still_be_given()
+    {
+        _memory.Remember(7, 99, Id(1));
+        _memory.GiveUp(7, null);
+
+        Assert.False(_memory.HasUnansweredUntil(_time.GetTimestamp()));
+        Assert.False(_memory.Find(7, null)!.Value.Answered);
     }
 
     [Fact]
@@ -114,7 +135,7 @@ public sealed class SentMemoryTests
         _memory.Remember(2, 0, Id(2));
 
         Assert.True(_memory.HasUnansweredUntil(before));
-        _memory.Answer(1, null, out _);
+        _memory.MarkAnswered(1, null);
         Assert.False(_memory.HasUnansweredUntil(before));
         Assert.True(_memory.HasUnansweredUntil(_time.GetTimestamp()));
 

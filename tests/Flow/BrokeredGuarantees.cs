@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using BrokerIm.Tests.Conformance;
+using BrokerIm.Tests.House;
+
+namespace BrokerIm.Tests.Flow;
+
+/// <summary>The guarantees on separate processes with Kafka, RabbitMQ and Redis between them.</summary>
+public sealed class BrokeredGuarantees(BrokeredInstallation installation)
+    : ChatGuarantees(installation), IClassFixture<BrokeredInstallation>;
+
+/// <summary>One process per role, on topics, exchanges and keys of its own.</summary>
+public sealed class BrokeredInstallation : Installation
+{
+    private const int Partitions = 4;
+    private static readonly string[] s_services = ["BROKERIM_TEST_KAFKA", "BROKERIM_TEST_RABBITMQ", "BROKERIM_TEST_REDIS"];
+    private readonly string _name = $"flow{Guid.NewGuid():n}"[..12];
+
+    public override IReadOnlyList<string> Roles { get; } = ["persist", "deliver", "gateway"];
+
+    public override void Require()
+    {
+        foreach (var service in s_services)
+            Service.Address(service);
+    }
+
+    protected override bool IsAvailable =>
+        s_services.All(service => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(service)));
+
+    protected override IEnumerable<(string Key, string Value)> Settings() =>
+    [
+        ("Kafka:BootstrapServers", Service.Address("BROKERIM_TEST_KAFKA")),
+        ("Kafka:Compatibility", "Kafka09"),
+        ("Kafka:TopicPrefix", $"{_name}."),
+        ("Kafka:GroupPrefix", $"{_name}."),
+        ("Kafka:Partitions", $"{Partitions}"),
+        ("Kafka:SessionTimeout", "00:00:03"),
+        ("RabbitMq:Uri", Service.Address("BROKERIM_TEST_RABBITMQ")),
+        ("RabbitMq:Prefix", _name),
+        ("Redis:Configuration", Service.Address("BROKERIM_TEST_REDIS")),
+        ("Redis:KeyPrefix", $"{_name}:"),
+        ("Gateway:Id", "g1"),
+    ];
+
+    /// <summary>The old broker's topics are made by a program of its own; on a current one an operator makes them once.</summary>
+    protected override async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
+        foreach (var (topic, partitions) in new[] { ("inbound.e1", Partitions), ("outbound.e1", Partitions), ("dead", 1) })
+        {
+            creation.ArgumentList.Add($"{_name}.{topic}");
+            creation.ArgumentList.Add($"{partitions}");
+        }
+
+        using var process = Process.Start(creation)!;
+        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        Assert.True(process.ExitCode == 0, said);
+    }
+}

@@ -1,0 +1,13 @@
+namespace BrokerIm.Tests.Flow;
+
+/// <summary>The guarantees on the embedded server.</summary>
+public sealed class EmbeddedGuarantees(EmbeddedInstallation installation)
+    : ChatGuarantees(installation), IClassFixture<EmbeddedInstallation>;
+
+/// <summary>Everything in one process.</summary>
+public sealed class EmbeddedInstallation : Installation
+{
+    public override IReadOnlyList<string> Roles { get; } = ["embedded"];
+
+    protected override IEnumerable<(string Key, string Value)> Settings() => [];
+}

@@ -1,0 +1,36 @@
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+
+namespace BrokerIm.Tests.Flow.Support;
+
+/// <summary>A user directory that goes away when told to.</summary>
+internal sealed class FaultyDirectory(IUserDirectory inner) : IUserDirectory
+{
+    /// <summary>While set, nothing is answered.</summary>
+    public bool IsDown { get; set; }
+
+    private IUserDirectory Inner => IsDown ? throw new DependencyUnavailableException("The directory is down.") : inner;
+
+    public ValueTask<UserAccount?> FindAsync(string name, CancellationToken cancellationToken) =>
+        Inner.FindAsync(name, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UserProfile>> GetAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken) =>
+        Inner.GetAsync(users, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UserProfile>> ListChangedAsync(
+        long updatedSinceSeconds, int max, CancellationToken cancellationToken) =>
+        Inner.ListChangedAsync(updatedSinceSeconds, max, cancellationToken);
+
+    public ValueTask<UserProfile?> AddAsync(NewUser user, CancellationToken cancellationToken) =>
+        Inner.AddAsync(user, cancellationToken);
+
+    public ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken) =>
+        Inner.SetCredentialAsync(user, credential, cancellationToken);
+
+    public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
+        Inner.GetOrAddDepartmentAsync(name, parentId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Department>> ListDepartmentsAsync(
+        long updatedAfterSeconds, CancellationToken cancellationToken) =>
+        Inner.ListDepartmentsAsync(updatedAfterSeconds, cancellationToken);
+}

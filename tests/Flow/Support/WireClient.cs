@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Security;
+using Google.Protobuf;
+
+namespace BrokerIm.Tests.Flow.Support;
+
+/// <summary>A frame as received.</summary>
+internal sealed record WireFrame(FrameHeader Header, byte[] Body)
+{
+    /// <summary>Header and body, as they came.</summary>
+    public byte[] Bytes
+    {
+        get
+        {
+            var bytes = new byte[FrameHeader.Size + Body.Length];
+            Header.Write(bytes);
+            Body.CopyTo(bytes, FrameHeader.Size);
+            return bytes;
+        }
+    }
+}
+
+/// <summary>A client that speaks in frames and asserts what it hears, on a real socket.</summary>
+internal sealed class WireClient : IDisposable
+{
+    private const int MaxFrameBytes = 16 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Socket _socket;
+    private readonly PipeReader _input;
+
+    private WireClient(Socket socket)
+    {
+        _socket = socket;
+        _input = PipeReader.Create(new NetworkStream(socket));
+    }
+
+    public static async Task<WireClient> ConnectAsync(int port, int receiveBufferBytes = 0)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes > 0)
+            socket.ReceiveBufferSize = receiveBufferBytes;
+        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        return new(socket);
+    }
+
+    public async Task SendAsync(byte[] bytes)
+    {
+        for (var sent = 0; sent < bytes.Length;)
+            sent += await _socket.SendAsync(bytes.AsMemory(sent), TestContext.Current.CancellationToken);
+    }
+
+    public Task SendAsync(ushort command, ushort sequence, IMessage? body = null) =>
+        SendAsync(FrameWriter.ToArray(command, sequence, body));
+
+    /// <summary>Logs in with the test password.</summary>
+    public async Task<IMLoginRes> LoginAsync(string name, ClientType client, ushort sequence = 1)
+    {
+        var response = await TryLoginAsync(name, client, TestCluster.Password, sequence);
+        Assert.Equal(ResultType.Ok, response.ResultCode);
+        return response;
+    }
+
+    public async Task<IMLoginRes> TryLoginAsync(string name, ClientType client, string password, ushort sequence = 1)
+    {
+        await SendAsync(Command.LoginReq, sequence, LoginRequest(name, client, password));
+        return await ReceiveAsync(Command.LoginRes, IMLoginRes.Parser, sequence);
+    }
+
+    public static IMLoginReq LoginRequest(string name, ClientType client, string password = TestCluster.Password) => new()
+    {
+        UserName = name,
+        Password = PasswordRecord.ClientText(password),
+        OnlineStatus = UserStatType.Online,
+        ClientType = client,
+        ClientVersion = "test",
+    };
+
+    /// <summary>The next frame, whatever it is.</summary>
+    public async Task<WireFrame> ReceiveAsync() =>
+        await TryReceiveAsync() ?? throw new Xunit.Sdk.XunitException("The server closed the connection.");
+
+    /// <summary>The next frame, which has to be this one.</summary>
+    public async Task<T> ReceiveAsync<T>(ushort command, MessageParser<T> parser, ushort sequence = 0)
+        where T : IMessage<T>
+    {
+        var frame = await ReceiveAsync();
+        Assert.Equal(command, frame.Header.Command);
+        Assert.Equal(sequence, frame.Header.Sequence);
+        return parser.ParseFrom(frame.Body);
+    }
+
+    /// <summary>Proves that nothing was sent so far but what has been read: the next frame is the echo of this heartbeat.</summary>
+    public async Task ExpectNothingYetAsync()
+    {
+        const ushort Marker = 0x7E57;
+        await SendAsync(Command.Heartbeat, Marker);
+        var frame = await ReceiveAsync();
+        Assert.Equal((Command.Heartbeat, Marker), (frame.Header.Command, frame.Header.Sequence));
+    }
+
+    /// <summary>The server closes without saying anything more.</summary>
+    public async Task ExpectClosedAsync()
+    {
+        var frame = await TryReceiveAsync();
+        Assert.True(frame is null, $"Expected the end, got {frame}.");
+    }
+
+    /// <summary>Reads on until the server closes.</summary>
+    public async Task<IReadOnlyList<WireFrame>> ReadToEndAsync()
+    {
+        var frames = new List<WireFrame>();
+        while (await TryReceiveAsync() is { } frame)
+            frames.Add(frame);
+        return frames;
+    }
+
+    public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
+
+    public void Dispose() => _socket.Dispose();
+
+    // Null when the connection has ended.
+    private async Task<WireFrame?> TryReceiveAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            while (true)
+            {
+                var read = await _input.ReadAsync(deadline.Token);
+                if (TryTake(read.Buffer) is { } frame)
+                    return frame;
+                if (read.IsCompleted)
+                    return null;
+            }
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private WireFrame? TryTake(ReadOnlySequence<byte> buffer)
+    {
+        var end = buffer.End;
+        var result = FrameReader.TryRead(ref buffer, MaxFrameBytes, out var header, out var body);
+        var frame = result == FrameReadResult.Frame ? new WireFrame(header, body.ToArray()) : null;
+        _input.AdvanceTo(buffer.Start, frame is null ? end : buffer.Start);
+        return frame;
+    }
+}

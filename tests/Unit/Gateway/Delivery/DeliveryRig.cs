@@ -1,0 +1,145 @@
+using BrokerIm.Contracts.Records;
+using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+using BrokerIm.Gateway;
+using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Sessions;
+using BrokerIm.Tests.Support;
+using Google.Protobuf;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using DeliveryItem = BrokerIm.Contracts.Records.Delivery;
+
+namespace BrokerIm.Tests.Unit.Gateway.Delivery;
+
+/// <summary>The way out of one gateway, with a store in memory behind it and sessions before it.</summary>
+internal sealed class DeliveryRig : IAsyncDisposable
+{
+    public static readonly UserId Alice = new(1001);
+    public static readonly UserId Bob = new(1002);
+    public static readonly ConversationId Pair = ConversationId.Pair(Alice, Bob);
+
+    private readonly ServiceProvider _services;
+    private readonly Dictionary<uint, ulong> _positions = [];
+
+    public DeliveryRig(TimeProvider? time = null)
+    {
+        Time = time ?? TimeProvider.System;
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:SweepJitter", "00:00:00")]).Build();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(Time)
+            .AddSingleton(new DeliveryMetrics(Meter.Meter))
+            .AddSingleton<IConversationReader>(Store)
+            .AddSingleton<IUserDirectory>(new InMemoryUsers())
+            .AddSingleton<ILogWriter<InboundRecord>>(new InMemoryLog())
+            .AddSingleton<IDeliveryReceiver>(Unused.Instance)
+            .AddSingleton<IDeliverySender>(Unused.Instance)
+            .AddSingleton<IPresenceWriter>(Unused.Instance)
+            .AddGateway(settings)
+            .BuildServiceProvider();
+    }
+
+    public TimeProvider Time { get; }
+
+    public InMemoryConversations Store { get; } = new();
+
+    public MeterReader Meter { get; } = new();
+
+    public ConnectionTable Connections => _services.GetRequiredService<ConnectionTable>();
+
+    public LoginCheck LoginCheck => _services.GetRequiredService<LoginCheck>();
+
+    public SessionFeed Feed => _services.GetRequiredService<SessionFeed>();
+
+    private DeliveryPump Pump => _services.GetRequiredService<DeliveryPump>();
+
+    private IEnumerable<BackgroundService> Running =>
+        [_services.GetRequiredService<GapFiller>(), LoginCheck, _services.GetRequiredService<Sweeper>()];
+
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Starts what works beside the pump.</summary>
+    public async Task StartAsync()
+    {
+        foreach (var service in Running)
+            await service.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A session that has been there for a while.</summary>
+    public TestSession Settled(UserId user, ClientType client = ClientType.Windows)
+    {
+        var session = TestSession.LoggedIn(user, Time, Connections, client);
+        session.Session.Cursor.Settle();
+        return session;
+    }
+
+    /// <summary>A session that has just come.</summary>
+    public TestSession Fresh(UserId user, ClientType client = ClientType.Windows) =>
+        TestSession.LoggedIn(user, Time, Connections, client);
+
+    /// <summary>Stores messages of the pair, all from one sender, and returns the last id.</summary>
+    public uint AddMessages(UserId sender, int count = 1, long? timeMs = null)
+    {
+        var id = 0u;
+        for (var i = 0; i < count; i++)
+            id = Store.Add(Pair, sender, timeMs: timeMs ?? NowMs);
+        return id;
+    }
+
+    /// <summary>A stored message on its way to users.</summary>
+    public DeliveryItem Message(uint id, TestSession? except = null, params UserId[] users)
+    {
+        var item = new DeliveryItem
+        {
+            Kind = DeliveryKind.Message,
+            Relation = Pair.Value,
+            MessageId = id,
+            Connection = except?.Session.Id ?? 0,
+            Body = ByteString.CopyFrom(Store.Get(Pair, id).Body.Span),
+        };
+        item.Users.Add(users.Select(user => user.Value));
+        return item;
+    }
+
+    /// <summary>The answer to a send.</summary>
+    public static DeliveryItem Ack(
+        TestSession to,
+        uint id,
+        ushort sequence = 5,
+        SendOutcome outcome = SendOutcome.Stored,
+        ByteString? clientMessageId = null) => new()
+        {
+            Kind = DeliveryKind.Ack,
+            Relation = Pair.Value,
+            MessageId = id,
+            Connection = to.Session.Id,
+            Sequence = sequence,
+            Outcome = outcome,
+            ClientMessageId = clientMessageId ?? ByteString.Empty,
+        };
+
+    /// <summary>Hands the pump one bus message whose chain is whole.</summary>
+    public ValueTask DeliverAsync(params DeliveryItem[] items) => DeliverAsync(lose: 0, items);
+
+    /// <summary>Hands the pump one bus message after some have been lost.</summary>
+    public ValueTask DeliverAsync(ulong lose, params DeliveryItem[] items)
+    {
+        const uint Partition = 0;
+        var previous = _positions.GetValueOrDefault(Partition) + lose;
+        _positions[Partition] = previous + 1;
+        var part = new PartitionDelivery { Partition = Partition, Owner = 9, Previous = previous, Position = previous + 1 };
+        part.Items.Add(items);
+        return Pump.HandleAsync(new DeliveryBatch { Partitions = { part } }, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Running)
+            await service.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+        Meter.Dispose();
+    }
+}
