@@ -29,6 +29,7 @@ public abstract class UserDirectoryConformance
         Assert.Equal(new UserAccount(added, "credential"), await directory.FindAsync(name, Deadline.Token));
         Assert.Null(await directory.FindAsync(name.ToUpperInvariant(), Deadline.Token));
         Assert.Null(await directory.FindAsync(name + " ", Deadline.Token));
+        Assert.Null(await directory.FindAsync(name + "\0", Deadline.Token));
         Assert.Null(await directory.FindAsync(Fresh.Name(), Deadline.Token));
     }
 

@@ -17,6 +17,7 @@ internal sealed class GroupCommit(SqliteDatabase database, int checkpointPages, 
         "im_sqlite_commit_jobs", description: "Writes that shared a transaction.");
 
     private SqliteSession? _session;
+    private SqliteSession? _checkpointer;
     private int _pages;
 
     /// <summary>Runs the jobs that were not withdrawn, in order.</summary>
@@ -61,7 +62,8 @@ internal sealed class GroupCommit(SqliteDatabase database, int checkpointPages, 
     public void Dispose()
     {
         _session?.Dispose();
-        _session = null;
+        _checkpointer?.Dispose();
+        (_session, _checkpointer) = (null, null);
     }
 
     private void Commit(SqliteSession session, List<WriteJob> jobs, Exception?[] failures)
@@ -111,21 +113,35 @@ internal sealed class GroupCommit(SqliteDatabase database, int checkpointPages, 
             log.SlowCommit(jobs, elapsed.TotalSeconds);
     }
 
-    /// <summary>Between groups, when nobody waits for this one any more.</summary>
+    /// <summary>
+    /// Moves the write-ahead log into the database now and then: between groups, when nobody waits for this one any more, and
+    /// without waiting for readers.
+    /// </summary>
+    /// <remarks>
+    /// Not left to SQLite, which lets others write meanwhile: versions from 3.7.0 to 3.51.2 may then miss that one of them has
+    /// begun the log anew, and lose pages (sqlite.org/wal.html, "the WAL-reset bug"). Under the write lock that cannot happen.
+    /// </remarks>
     private void Checkpoint(SqliteSession session)
     {
         _pages += session.TakePagesWritten();
         if (_pages < checkpointPages)
             return;
 
+        // Whatever comes of it: what a reader holds up now is moved when as many pages have come again.
+        _pages = 0;
         try
         {
-            session.Checkpoint();
-            _pages = 0;
+            _checkpointer ??= database.OpenForWriting();
+            session.Execute("BEGIN IMMEDIATE");
+            _checkpointer.Checkpoint();
         }
         catch (DependencyUnavailableException exception)
         {
             log.CheckpointFailed(exception);
+        }
+        finally
+        {
+            session.RollBack();
         }
     }
 }

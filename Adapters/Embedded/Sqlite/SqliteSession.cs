@@ -26,7 +26,7 @@ internal sealed class SqliteSession : IDisposable
             SqliteErrorException.ThrowIfFailed(code, _connection);
             raw.sqlite3_busy_timeout(_connection, (int)busyTimeout.TotalMilliseconds);
 
-            // The writer decides when to do it, see Checkpoint.
+            // GroupCommit does it instead.
             raw.sqlite3_wal_autocheckpoint(_connection, 0);
         }
         catch
@@ -89,12 +89,11 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>
-    /// Moves the write-ahead log into the database while holding the write lock. Never in passive mode, which is what SQLite
-    /// does by itself: versions from 3.7.0 to 3.51.2 may then miss that another connection restarts the log meanwhile and lose
-    /// pages (sqlite.org/wal.html, "the WAL-reset bug").
+    /// Moves as much of the write-ahead log into the database as no reader needs any more. To be called while another session
+    /// holds the write lock, see <see cref="GroupCommit"/>.
     /// </summary>
     public void Checkpoint() => SqliteErrorException.ThrowIfFailed(
-        raw.sqlite3_wal_checkpoint_v2(_connection, "main", raw.SQLITE_CHECKPOINT_FULL, out _, out _), _connection);
+        raw.sqlite3_wal_checkpoint_v2(_connection, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), _connection);
 
     public void Dispose()
     {

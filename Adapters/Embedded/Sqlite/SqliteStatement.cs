@@ -1,3 +1,4 @@
+using System.Text;
 using SQLitePCL;
 
 namespace BrokerIm.Adapters.Embedded.Sqlite;
@@ -25,7 +26,11 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle) :
     /// <inheritdoc cref="Bind(int, long)"/>
     public SqliteStatement Bind(int parameter, string value)
     {
-        SqliteErrorException.ThrowIfFailed(raw.sqlite3_bind_text(handle, parameter, value), connection);
+        // With its length, or a text would end at a zero in it; but bytes of no length would be no text at all.
+        var code = value.Length == 0
+            ? raw.sqlite3_bind_text(handle, parameter, value)
+            : raw.sqlite3_bind_text(handle, parameter, Encoding.UTF8.GetBytes(value));
+        SqliteErrorException.ThrowIfFailed(code, connection);
         return this;
     }
 
@@ -63,7 +68,7 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle) :
 
     internal ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
 
-    internal string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+    internal string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
 
     public void Dispose() => handle.Dispose();
 

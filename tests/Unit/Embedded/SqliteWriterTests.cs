@@ -207,17 +207,43 @@ public sealed class SqliteWriterTests : IDisposable
     public async Task Write_ahead_log_is_moved_into_the_database_and_used_again()
     {
         using var small = _folder.Open(options => options.CheckpointPages = 100);
-        var log = new FileInfo(small.Database.Path + "-wal");
-        for (var i = 0; i < 40; i++)
-        {
-            await small.Writer.RunAsync(
-                session => session.Prepare("INSERT INTO outbound (record) VALUES (zeroblob(200000))").Execute(), Deadline.Token);
-        }
 
         // Forty commits of about 25 pages: without checkpoints the log would hold 1,000 of them.
-        log.Refresh();
-        Assert.InRange(log.Length, 1, 300 * 8_192);
+        await WriteLargeAsync(small, 40);
+        Assert.InRange(WriteAheadLogPages(small), 1, 300);
         Assert.Equal(40, await small.QueryAsync("SELECT count(*) FROM outbound"));
+    }
+
+    [Fact]
+    public async Task Reader_that_stays_holds_no_writer_up()
+    {
+        using var small = _folder.Open(options =>
+        {
+            options.CheckpointPages = 100;
+            options.BusyTimeout = TimeSpan.FromMinutes(1);
+        });
+        using (var reader = small.Database.OpenForReading())
+        {
+            reader.Execute("BEGIN");
+            Assert.Equal(0, reader.QueryInt64("SELECT count(*) FROM outbound"));
+            await WriteLargeAsync(small, 20);
+            Assert.Equal(0, reader.QueryInt64("SELECT count(*) FROM outbound"));
+        }
+
+        await WriteLargeAsync(small, 60);
+        Assert.InRange(WriteAheadLogPages(small), 1, 1_000);
+        Assert.Equal(80, await small.QueryAsync("SELECT count(*) FROM outbound"));
+    }
+
+    private static long WriteAheadLogPages(OpenSqlite sqlite) => new FileInfo(sqlite.Database.Path + "-wal").Length / 8_192;
+
+    private static async Task WriteLargeAsync(OpenSqlite sqlite, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await sqlite.Writer.RunAsync(
+                session => session.Prepare("INSERT INTO outbound (record) VALUES (zeroblob(200000))").Execute(), Deadline.Token);
+        }
     }
 
     private static Action<SqliteSession> Insert(long key) => session =>
