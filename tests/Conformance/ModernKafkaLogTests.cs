@@ -38,7 +38,17 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
 
         await appending;
         await log.Writer.AppendAsync(0, Record("after"), Deadline.Token);
-        Assert.Equal(["meanwhile", "after"], (await reading.TakeAsync(2)).Select(record => record.Name));
+
+        // A commit that was lost with the broker brings the first record once more; in the log each stands once.
+        var seen = new SortedDictionary<long, string?>();
+        while (!seen.ContainsValue("after"))
+        {
+            foreach (var record in await reading.TakeAsync(1))
+                seen[record.Offset] = record.Name;
+        }
+
+        seen.Remove(seen.FirstOrDefault(record => record.Value == "before", new(-1, null)).Key);
+        Assert.Equal(["meanwhile", "after"], seen.Values);
     }
 
     [Fact]
@@ -68,7 +78,7 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
         own.Down();
 
         // The client library waits for the group's coordinator for a while before it gives up.
-        await reading.DisposeAsync().AsTask().WaitAsync(Deadline.Token);
+        await reading.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2.5), TestContext.Current.CancellationToken);
     }
 
     [Fact]
