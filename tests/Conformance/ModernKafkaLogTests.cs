@@ -72,13 +72,12 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
         using var own = new MockKafka();
         using var log = new KafkaTestLog(Settings(own), own.NewTopic(Partitions));
         await log.Writer.AppendAsync(0, Record("a"), Deadline.Token);
-        await using var reading = new LogReading(log.NewReader());
+        var reading = new LogReading(log.NewReader());
         await reading.TakeAsync(1);
 
         own.Down();
 
-        // The client library waits for the group's coordinator for a while before it gives up.
-        await reading.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2.5), TestContext.Current.CancellationToken);
+        await reading.DisposeAsync();
     }
 
     [Fact]

@@ -19,6 +19,12 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan s_pauseAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The client library waits for the group's coordinator when it leaves, for minutes when there is none. A process that has to
+    /// stop does not: the group finds out by its session timeout.
+    /// </summary>
+    private static readonly TimeSpan s_leaveWithin = TimeSpan.FromSeconds(10);
+
     private const int IdlePollMs = 100;
     private const int PausedPollMs = 20;
 
@@ -96,10 +102,25 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
             _consumer.Dispose();
-        else
-            await _ended.Task;
+        else if (!await HasEndedAsync())
+            return;
         _stopping.Dispose();
         _demand.Dispose();
+    }
+
+    /// <summary>Waits for the thread; false if it cannot leave its group in time and is left to go on with that alone.</summary>
+    private async Task<bool> HasEndedAsync()
+    {
+        try
+        {
+            await _ended.Task.WaitAsync(s_leaveWithin);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            _log.LeavingAbandoned(_topic, s_leaveWithin);
+            return false;
+        }
     }
 
     private void Run()

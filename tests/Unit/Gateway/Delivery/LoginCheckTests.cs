@@ -34,9 +34,7 @@ public sealed class LoginCheckTests
         await rig.LoginCheck.LoggedInAsync(bob.Session, TestContext.Current.CancellationToken);
         rig.AddMessages(Alice, 2);
 
-        _time.Advance(LoginCheck.Delay);
-
-        Assert.Equal([5u, 6], await bob.ReceivePushesAsync(2));
+        Assert.Equal([5u, 6], await OnceDueAsync(bob.ReceivePushesAsync(2)));
     }
 
     [Fact]
@@ -48,9 +46,7 @@ public sealed class LoginCheckTests
         await rig.LoginCheck.LoggedInAsync(bob.Session, TestContext.Current.CancellationToken);
         rig.AddMessages(Alice, 2);
 
-        _time.Advance(LoginCheck.Delay);
-
-        Assert.Equal([1u, 2], await bob.ReceivePushesAsync(2));
+        Assert.Equal([1u, 2], await OnceDueAsync(bob.ReceivePushesAsync(2)));
     }
 
     [Fact]
@@ -66,9 +62,7 @@ public sealed class LoginCheckTests
         rig.AddMessages(Alice);
 
         rig.Store.IsDown = false;
-        _time.Advance(LoginCheck.Delay);
-
-        Assert.Equal([4u, 5], await bob.ReceivePushesAsync(2));
+        Assert.Equal([4u, 5], await OnceDueAsync(bob.ReceivePushesAsync(2)));
     }
 
     [Fact]
@@ -80,18 +74,10 @@ public sealed class LoginCheckTests
         await rig.LoginCheck.LoggedInAsync(bob.Session, TestContext.Current.CancellationToken);
         rig.AddMessages(Alice, 2);
         rig.Store.IsDown = true;
-        _time.Advance(LoginCheck.Delay);
-        await rig.Store.RefusedAsync();
+        await OnceDueAsync(rig.Store.RefusedAsync());
 
         rig.Store.IsDown = false;
-        var pushes = bob.ReceivePushesAsync(2);
-        while (!pushes.IsCompleted)
-        {
-            _time.Advance(LoginCheck.Delay);
-            await Task.Yield();
-        }
-
-        Assert.Equal([1u, 2], await pushes);
+        Assert.Equal([1u, 2], await OnceDueAsync(bob.ReceivePushesAsync(2)));
     }
 
     [Fact]
@@ -103,12 +89,27 @@ public sealed class LoginCheckTests
         var bob = rig.Fresh(Bob);
         await rig.LoginCheck.LoggedInAsync(bob.Session, TestContext.Current.CancellationToken);
         var marker = rig.Store.Add(BrokerIm.Core.Values.ConversationId.Pair(Bob, new(1003)), new(1003), timeMs: rig.NowMs);
-        _time.Advance(LoginCheck.Delay);
-        Assert.Equal([marker], await bob.ReceivePushesAsync(1));
+        Assert.Equal([marker], await OnceDueAsync(bob.ReceivePushesAsync(1)));
 
         rig.AddMessages(Alice);
         await rig.DeliverAsync(rig.Message(4, users: Bob));
 
         Assert.Equal([4u], await bob.ReceivePushesAsync(1));
+    }
+
+    /// <summary>Lets time pass until something has happened: the check may be about to begin its wait when the clock is moved.</summary>
+    private async Task<T> OnceDueAsync<T>(Task<T> happening)
+    {
+        await OnceDueAsync((Task)happening);
+        return await happening;
+    }
+
+    private async Task OnceDueAsync(Task happening)
+    {
+        while (!happening.IsCompleted)
+        {
+            _time.Advance(LoginCheck.Delay);
+            await Task.Yield();
+        }
     }
 }
