@@ -10,14 +10,16 @@ public sealed class ArrowTests
     {
         ["BrokerIm.Contracts"] = [],
         ["BrokerIm.Core"] = ["BrokerIm.Contracts"],
+        ["BrokerIm.Cql"] = [],
+        ["BrokerIm.Cql.Tests"] = ["BrokerIm.Cql"],
         ["BrokerIm.Gateway"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
         ["BrokerIm.Workers.Persist"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
         ["BrokerIm.Workers.Deliver"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
         ["BrokerIm.Adapters.Bus"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
         ["BrokerIm.Adapters.Embedded"] = ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Adapters.Bus"],
-        ["BrokerIm.Adapters.Production"] = ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Adapters.Bus"],
+        ["BrokerIm.Adapters.Production"] = ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Cql", "BrokerIm.Adapters.Bus"],
         ["BrokerIm.Client"] = ["BrokerIm.Contracts"],
-        ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client"],
+        ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
         ["BrokerIm.Server"] =
         [
             "BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver",
