@@ -27,6 +27,7 @@ public sealed partial class CqlValues
     {
         _buffer.Clear();
         _starts.Clear();
+        HasUnset = false;
     }
 
     /// <summary>The bytes of one value without their length; empty for null.</summary>
