@@ -11,9 +11,12 @@ namespace BrokerIm.Cql.Wire;
 internal sealed class CqlConnection : IAsyncDisposable
 {
     private const short EventStream = -1;
+    private const int KeptFrameBytesMax = 1024 * 1024;
 
     /// <summary>How often deadlines are looked at; a wait lasts at most this much longer than it should.</summary>
     private static readonly TimeSpan s_expiryInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
 
     // Encoding happens outside of all locks, one frame at a time per thread.
     [ThreadStatic]
@@ -156,6 +159,22 @@ internal sealed class CqlConnection : IAsyncDisposable
         await _ended.Task;
     }
 
+    /// <summary>Sends any request and waits for its answer, which the caller gives back.</summary>
+    internal async ValueTask<Answer> AskAsync<T>(
+        T what, Action<RequestEncoder, WireBuffer, T> encode, long deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var exchange = await TakeAsync(deadline, cancellationToken);
+            return await Send(exchange, what, encode, deadline, cancellationToken);
+        }
+        catch (CqlException exception)
+        {
+            exception.Node ??= Node;
+            throw;
+        }
+    }
+
     internal void Release(Exchange exchange) => _streams.Release(exchange);
 
     private static async ValueTask<CqlConnection> NegotiateAsync(
@@ -185,22 +204,6 @@ internal sealed class CqlConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request that is not counted among the caller's own, and waits for its answer.</summary>
-    internal async ValueTask<Answer> AskAsync<T>(
-        T what, Action<RequestEncoder, WireBuffer, T> encode, long deadline, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var exchange = await TakeAsync(deadline, cancellationToken);
-            return await Send(exchange, what, encode, deadline, cancellationToken);
-        }
-        catch (CqlException exception)
-        {
-            exception.Node ??= Node;
-            throw;
-        }
-    }
-
     private ValueTask<Exchange> TakeAsync(long deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -209,7 +212,8 @@ internal sealed class CqlConnection : IAsyncDisposable
 
     private async ValueTask<Exchange> WaitForPlaceAsync(long deadline, CancellationToken cancellationToken)
     {
-        var patience = _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), deadline);
+        var left = _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), deadline);
+        var patience = left < s_longestWait ? left : s_longestWait;
         var exchange = patience > TimeSpan.Zero ? await _streams.TakeAsync(patience, cancellationToken) : null;
         return exchange
             ?? throw new CqlBusyException($"{_options.MaxInFlightPerConnection} requests are in flight already; nothing was sent.");
@@ -234,6 +238,10 @@ internal sealed class CqlConnection : IAsyncDisposable
             exchange.CancelWith(cancellationToken);
         else
             exchange.Fail(Lost());
+
+        // One huge request does not make every thread keep so much.
+        if (frame.Length > KeptFrameBytesMax)
+            t_frame = null;
         return answer;
     }
 
@@ -244,15 +252,21 @@ internal sealed class CqlConnection : IAsyncDisposable
 
         // Whichever ends first takes the other along: a connection that works in one direction only is of no use.
         var first = await Task.WhenAny(sending, receiving);
-        var wasStopped = _stopping.IsCancellationRequested;
+        if (!_stopping.IsCancellationRequested)
+            _reason = first.Exception?.InnerException ?? new IOException("The node has closed the connection.");
         await _stopping.CancelAsync();
         await Task.WhenAll(sending, receiving).ContinueWith(_ => { }, TaskScheduler.Default);
-
-        _reason = wasStopped
-            ? null
-            : first.Exception?.InnerException ?? new IOException("The node has closed the connection.");
         await _expiry.DisposeAsync();
-        await _stream.DisposeAsync();
+        try
+        {
+            await _stream.DisposeAsync();
+        }
+        catch (IOException exception)
+        {
+            // TLS says good-bye to a peer that is gone.
+            _reason ??= exception;
+        }
+
         _streams.Fail(Lost);
         _ended.SetResult(_reason);
     }
@@ -285,8 +299,10 @@ internal sealed class CqlConnection : IAsyncDisposable
     private void Expire()
     {
         // A node that leaves half of what is in flight unanswered is not going to answer the rest.
-        if (_streams.Expire(_options.Time.GetTimestamp()) > _options.MaxInFlightPerConnection / 2)
-            _stopping.Cancel();
+        if (_streams.Expire(_options.Time.GetTimestamp()) <= _options.MaxInFlightPerConnection / 2)
+            return;
+        _reason ??= new TimeoutException("Half of all stream ids wait for answers that are overdue.");
+        _stopping.Cancel();
     }
 }
 

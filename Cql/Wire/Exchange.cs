@@ -11,11 +11,14 @@ internal sealed class Exchange(CqlConnection connection, short stream) : IValueT
     // Who must be done before the id is free: the waiter with the outcome, the connection with the answer.
     private const int Parties = 2;
 
+    private const int StateBits = 3;
+    private const long StateMask = (1 << StateBits) - 1;
+
     private ManualResetValueTaskSourceCore<Answer> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
     private int _parties;
 
-    // The use's number, times 4, plus its state: what was decided about one use can never hit the next.
+    // The use's number above the bits of its state: what was decided about one use can never hit the next.
     private long _state;
     private long _deadline;
 
@@ -24,7 +27,12 @@ internal sealed class Exchange(CqlConnection connection, short stream) : IValueT
         Free = 0,
         Waiting = 1,
         Answered = 2,
+
+        /// <summary>Nobody waits any more, the answer is still to come.</summary>
         GivenUp = 3,
+
+        /// <summary>Nobody waits any more, and no answer will come.</summary>
+        Closed = 4,
     }
 
     public short Stream => stream;
@@ -35,7 +43,7 @@ internal sealed class Exchange(CqlConnection connection, short stream) : IValueT
         _source.Reset();
         _parties = Parties;
         _deadline = deadline;
-        Volatile.Write(ref _state, (((_state >> 2) + 1) << 2) | (long)State.Waiting);
+        Volatile.Write(ref _state, (((_state >> StateBits) + 1) << StateBits) | (long)State.Waiting);
         return new(this, _source.Version);
     }
 
@@ -71,15 +79,23 @@ internal sealed class Exchange(CqlConnection connection, short stream) : IValueT
         return true;
     }
 
-    /// <summary>The connection has ended, so no answer will come.</summary>
+    /// <summary>The connection has ended, so no answer will come. Says so once, however often it is called.</summary>
     public void Fail(Exception reason)
     {
         var state = Volatile.Read(ref _state);
-        if (StateOf(state) is State.Free or State.Answered)
-            return;
+        while (StateOf(state) is State.Waiting or State.GivenUp)
+        {
+            var seen = Interlocked.CompareExchange(ref _state, Next(state, State.Closed), state);
+            if (seen == state)
+            {
+                if (StateOf(state) == State.Waiting)
+                    _source.SetException(reason);
+                PartyIsDone();
+                return;
+            }
 
-        TryGiveUp(state, reason);
-        PartyIsDone();
+            state = seen;
+        }
     }
 
     /// <summary>Gives up if the deadline has passed.</summary>
@@ -117,9 +133,9 @@ internal sealed class Exchange(CqlConnection connection, short stream) : IValueT
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private static State StateOf(long state) => (State)(state & 3);
+    private static State StateOf(long state) => (State)(state & StateMask);
 
-    private static long Next(long state, State next) => (state & ~3L) | (long)next;
+    private static long Next(long state, State next) => (state & ~StateMask) | (long)next;
 
     private void GiveUp(Exception reason) => TryGiveUp(Volatile.Read(ref _state), reason);
 
