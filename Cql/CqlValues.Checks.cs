@@ -12,26 +12,9 @@ public sealed partial class CqlValues
     /// <summary>Length of a value that is not set on the wire (protocol v4).</summary>
     internal const int Unset = -2;
 
-    /// <summary>Whether a value is not set; protocol v3 cannot say so.</summary>
-    internal bool HasUnset { get; private set; }
-
     /// <summary>Whether there is a value which is neither null nor unset.</summary>
     internal bool HasValue(int index) =>
         index < _starts.Count && BinaryPrimitives.ReadInt32BigEndian(_buffer.Written[_starts[index]..]) >= 0;
-
-    /// <summary>To be called before sending.</summary>
-    /// <exception cref="CqlTypeException">The prepared statement wants more values.</exception>
-    internal void RequireAll()
-    {
-        if (_prepared is not null && Count < _prepared.Parameters.Count)
-        {
-            throw new CqlTypeException(
-                $"The statement takes {_prepared.Parameters.Count} values and has {Count}; {_prepared.Parameters[Count].Name} is next.")
-            {
-                Request = _prepared.Text,
-            };
-        }
-    }
 
     private CqlValues AddLength(int length)
     {
