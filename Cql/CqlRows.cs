@@ -49,6 +49,9 @@ public sealed partial class CqlRows : IDisposable
     /// <summary>The node that answered.</summary>
     public EndPoint? Node { get; internal set; }
 
+    /// <summary>Whether the statement changed the schema, which other nodes learn a little later.</summary>
+    public bool ChangedSchema { get; internal init; }
+
     /// <summary>
     /// Moves to the next row; false after the last. Values of the row are then there by index.
     /// </summary>

@@ -22,11 +22,15 @@ public sealed partial class CqlValues
 
     internal CqlPrepared? Prepared => _prepared;
 
+    /// <summary>Whether a value is left unset, which takes protocol v4.</summary>
+    internal bool HasUnset { get; private set; }
+
     /// <summary>Forgets all values, so that the statement can be used again once its execution has ended.</summary>
     public void Clear()
     {
         _buffer.Clear();
         _starts.Clear();
+        HasUnset = false;
     }
 
     /// <summary>The bytes of one value without their length; empty for null.</summary>
