@@ -190,7 +190,7 @@ internal sealed class CqlConnection : IAsyncDisposable
                 await Handshake.RunAsync(connection, options, cancellationToken);
                 return connection;
             }
-            catch (CqlServerException refusal) when (refusal.Code == CqlErrorCode.ProtocolError && version > LowestVersion)
+            catch (CqlServerException refusal) when (IsAboutVersion(refusal) && version > LowestVersion)
             {
                 // The node does not speak this version. It closes such a connection, so the next one begins anew.
                 await connection.DisposeAsync();
@@ -203,6 +203,10 @@ internal sealed class CqlConnection : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Cassandra 2.1 calls a version that it does not know a bug of its own, and only its text says what it is about.</summary>
+    private static bool IsAboutVersion(CqlServerException refusal) => refusal.Code == CqlErrorCode.ProtocolError
+        || (refusal.Code == CqlErrorCode.ServerError && refusal.Message.Contains("protocol version", StringComparison.Ordinal));
 
     private ValueTask<Exchange> TakeAsync(long deadline, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal sealed class WireBuffer
 
     public void Clear() => Length = 0;
 
+    /// <summary>Forgets what was written from here on.</summary>
+    public void Truncate(int length) => Length = length;
+
     /// <summary>Room for so many bytes, which count as written; the caller fills all of them.</summary>
     public Span<byte> Take(int count)
     {
