@@ -37,3 +37,12 @@ internal sealed class CassandraRead<TKey, TResult>(
     /// <summary>Rows per page, where the rows are large; null for the client's own default.</summary>
     public int? PageSize { get; init; }
 }
+
+/// <summary>The key of a statement without markers.</summary>
+internal readonly record struct None
+{
+    /// <summary>Adds nothing.</summary>
+    public static void Bind(None key, IBoundValues values)
+    {
+    }
+}
