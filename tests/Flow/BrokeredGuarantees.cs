@@ -9,13 +9,13 @@ public sealed class BrokeredGuarantees(BrokeredInstallation installation)
     : ChatGuarantees(installation), IClassFixture<BrokeredInstallation>;
 
 /// <summary>One process per role, on topics, exchanges and keys of its own.</summary>
-public sealed class BrokeredInstallation : Installation
+public class BrokeredInstallation : Installation
 {
     private const int Partitions = 4;
     private static readonly string[] s_services = ["BROKERIM_TEST_KAFKA", "BROKERIM_TEST_RABBITMQ", "BROKERIM_TEST_REDIS"];
     private readonly string _name = $"flow{Guid.NewGuid():n}"[..12];
 
-    public override IReadOnlyList<string> Roles { get; } = ["persist", "deliver", "gateway"];
+    public override IReadOnlyList<string> Members { get; } = ["persist", "deliver", "gateway"];
 
     public override void Require()
     {
@@ -38,7 +38,6 @@ public sealed class BrokeredInstallation : Installation
         ("RabbitMq:Prefix", _name),
         ("Redis:Configuration", Service.Address("BROKERIM_TEST_REDIS")),
         ("Redis:KeyPrefix", $"{_name}:"),
-        ("Gateway:Id", "g1"),
     ];
 
     /// <summary>The old broker's topics are made by a program of its own; on a current one an operator makes them once.</summary>
