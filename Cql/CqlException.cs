@@ -52,7 +52,11 @@ public sealed class CqlBusyException(string message) : CqlException(message);
 public sealed class CqlTimeoutException(string message) : CqlException(message);
 
 /// <summary>The connection ended before the answer. A write may have happened.</summary>
-public sealed class CqlConnectionException(string message, Exception? cause = null) : CqlException(message, cause);
+public sealed class CqlConnectionException(string message, Exception? cause = null) : CqlException(message, cause)
+{
+    /// <summary>Whether the node may have got the request; false if the connection had ended before.</summary>
+    public bool WasSent { get; internal init; } = true;
+}
 
 /// <summary>The node refuses who we are, or wants to know it in a way that is not supported.</summary>
 public sealed class CqlAuthenticationException(string message) : CqlException(message);

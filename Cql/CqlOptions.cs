@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -72,6 +73,9 @@ public sealed class CqlOptions
 
     /// <summary>Where to log: nodes coming and going at Information, what heals itself at Warning.</summary>
     public ILogger Log { get; set; } = NullLogger.Instance;
+
+    /// <summary>Where to count; null for the meter <c>BrokerIm.Cql</c>, which all sessions share.</summary>
+    internal Meter? Meter { get; set; }
 }
 
 /// <summary>User and password.</summary>

@@ -108,7 +108,9 @@ public sealed partial class CqlValues
     /// </exception>
     public CqlValues Add<T>(T value, CqlCodec<T> codec)
     {
-        ArgumentNullException.ThrowIfNull(value);
+        if (value is null)
+            throw new ArgumentNullException(nameof(value), $"There is {nameof(AddNull)} for that.");
+
         var parameter = Next();
         if (parameter is not null && !codec.Accepts(parameter.Type))
             throw Refused(parameter, codec);

@@ -3,15 +3,15 @@ using BrokerIm.Cql.Wire;
 namespace BrokerIm.Cql.Types;
 
 /// <summary>A codec of single values.</summary>
-internal abstract class ScalarCodec<T>(params CqlTypeCode[] codes) : CqlCodec<T>
+internal abstract class ScalarCodec<T>(CqlTypeCode code, params CqlTypeCode[] others) : CqlCodec<T>
 {
     public override string ToString() => typeof(T).Name;
 
-    internal override bool Accepts(CqlType type) => codes.AsSpan().Contains(type.Code);
+    internal override bool Accepts(CqlType type) => type.Code == code || Array.IndexOf(others, type.Code) >= 0;
 }
 
 /// <summary>A codec of values that are all of one size.</summary>
-internal abstract class FixedCodec<T>(int size, params CqlTypeCode[] codes) : ScalarCodec<T>(codes)
+internal abstract class FixedCodec<T>(int size, CqlTypeCode code, params CqlTypeCode[] others) : ScalarCodec<T>(code, others)
 {
     internal sealed override void Write(WireBuffer buffer, T value, CqlType? type) => Put(buffer.Take(size), value);
 

@@ -241,7 +241,7 @@ internal sealed class CqlConnection : IAsyncDisposable
         if (_sender.TryAdd(frame.Written, exchange.Stream))
             exchange.CancelWith(cancellationToken);
         else
-            exchange.Fail(Lost());
+            exchange.Fail(Lost(wasSent: false));
 
         // One huge request does not make every thread keep so much.
         if (frame.Length > KeptFrameBytesMax)
@@ -271,13 +271,13 @@ internal sealed class CqlConnection : IAsyncDisposable
             _reason ??= exception;
         }
 
-        _streams.Fail(Lost);
+        _streams.Fail(() => Lost(wasSent: true));
         _ended.SetResult(_reason);
     }
 
-    private CqlConnectionException Lost() => _reason is { } reason
-        ? new($"The connection has ended: {reason.Message}", reason)
-        : new("The connection has been closed.");
+    private CqlConnectionException Lost(bool wasSent) => _reason is { } reason
+        ? new($"The connection has ended: {reason.Message}", reason) { WasSent = wasSent }
+        : new("The connection has been closed.") { WasSent = wasSent };
 
     private void Take(FrameHeader header, Answer answer)
     {
