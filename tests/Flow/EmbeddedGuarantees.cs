@@ -9,5 +9,7 @@ public sealed class EmbeddedInstallation : Installation
 {
     public override IReadOnlyList<string> Members { get; } = ["embedded"];
 
-    protected override IEnumerable<(string Key, string Value)> Settings() => [];
+    protected override IEnumerable<(string Key, string Value)> Settings() => StoreSettings();
+
+    protected override IEnumerable<(string Key, string Value)> StoreSettings() => [("Embedded:DataDirectory", Folder)];
 }

@@ -22,6 +22,12 @@ public abstract class Installation : IAsyncLifetime
     /// <summary>Settings of this kind of installation.</summary>
     protected abstract IEnumerable<(string Key, string Value)> Settings();
 
+    /// <summary>Settings of the store alone, for an operator's commands.</summary>
+    protected abstract IEnumerable<(string Key, string Value)> StoreSettings();
+
+    /// <summary>Folder for what the installation keeps in files; gone at the end.</summary>
+    protected string Folder => _folder;
+
     /// <summary>Skips or fails the test where the services it is made of are not there.</summary>
     public virtual void Require()
     {
@@ -56,19 +62,15 @@ public abstract class Installation : IAsyncLifetime
         if (!_members.TryGetValue(member, out var place))
             _members[member] = place = new(BrokerImProcess.FreePort(), BrokerImProcess.FreePort());
 
-        List<string> arguments = [member.Split('-')[0], "--data", _folder];
-        foreach (var (key, value) in Settings().Concat(
-            [
-                ("Gateway:Id", member),
-                ("Gateway:Port", $"{place.ClientPort}"),
-                ("Gateway:MessagesPerSecond", "0"),
-                ("Admin:Address", $"127.0.0.1:{place.AdminPort}"),
-            ]))
-        {
-            arguments.AddRange(["--set", $"{key}={value}"]);
-        }
-
-        place.Process = await BrokerImProcess.StartRoleAsync(arguments, place.AdminPort, cancellationToken);
+        var settings = Settings().Concat(
+        [
+            ("Gateway:Id", member),
+            ("Gateway:Port", $"{place.ClientPort}"),
+            ("Gateway:MessagesPerSecond", "0"),
+            ("Admin:Address", $"127.0.0.1:{place.AdminPort}"),
+        ]);
+        place.Process = await BrokerImProcess.StartRoleAsync(
+            [member.Split('-')[0], .. Arguments(settings)], place.AdminPort, cancellationToken);
     }
 
     /// <summary><c>kill -9</c>.</summary>
@@ -100,7 +102,7 @@ public abstract class Installation : IAsyncLifetime
         var file = Path.Combine(_folder, $"{names[0]}.json");
         await File.WriteAllTextAsync(
             file, JsonSerializer.Serialize(names.Select(name => new { name, password = Password })), cancellationToken);
-        await RunAsync(["users", "import", file, "--password-iterations", "10"], cancellationToken);
+        await RunAsync(["users", "import", file, "--password-iterations", "10"], StoreSettings(), cancellationToken);
         return names;
     }
 
@@ -141,11 +143,15 @@ public abstract class Installation : IAsyncLifetime
     }
 
     /// <summary>Runs an operator's command on the installation, which must succeed.</summary>
-    protected async Task RunAsync(IEnumerable<string> command, CancellationToken cancellationToken)
+    protected static async Task RunAsync(
+        IEnumerable<string> command, IEnumerable<(string Key, string Value)> settings, CancellationToken cancellationToken)
     {
-        var (exitCode, output) = await BrokerImProcess.RunAsync([.. command, "--data", _folder], cancellationToken);
+        var (exitCode, output) = await BrokerImProcess.RunAsync([.. command, .. Arguments(settings)], cancellationToken);
         Assert.True(exitCode == 0, output);
     }
+
+    private static IEnumerable<string> Arguments(IEnumerable<(string Key, string Value)> settings) =>
+        settings.SelectMany(setting => new[] { "--set", $"{setting.Key}={setting.Value}" });
 
     private static bool TakesClients(string member) =>
         member.StartsWith("gateway", StringComparison.Ordinal) || member.StartsWith("embedded", StringComparison.Ordinal);
