@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using BrokerIm.Cql.Tests.Support;
+
+namespace BrokerIm.Cql.Tests.Interop;
+
+/// <summary>Our bytes and those of an independent client are the same, for every type; no server is needed for that.</summary>
+public sealed class CodecInteropTests
+{
+    private const int SamplesOfEach = 200;
+
+    [Fact]
+    public async Task Both_clients_write_the_same_bytes_and_read_each_others()
+    {
+        TypeCase[] cases = [.. TypeCases.Old, .. TypeCases.New, .. TypeCases.Nested];
+        var samples = cases.Select(type => type.Samples(SamplesOfEach)).ToArray();
+        var tasks = cases.Zip(samples, (type, values) => new JsonObject
+        {
+            ["type"] = type.ToString(),
+            ["values"] = new JsonArray([.. values.Select(type.Tell)]),
+            ["hex"] = new JsonArray([.. values.Select(value => JsonValue.Create(Encode(type, value)))]),
+        }.ToJsonString());
+
+        var answers = (await PythonDriver.RunAsync(string.Join('\n', tasks), "codec")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(cases.Length, answers.Length);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var (type, answer) = (cases[i], JsonNode.Parse(answers[i])!);
+            for (var j = 0; j < SamplesOfEach; j++)
+            {
+                var told = type.Tell(samples[i][j]).ToJsonString();
+                Assert.Equal($"{type} {told}", $"{type} {answer["decoded"]![j]!.ToJsonString()}");
+                AssertReads(type, told, (string)answer["encoded"]![j]!);
+            }
+        }
+    }
+
+    /// <summary>Sets and maps may have another order in the bytes, so it is not the bytes that are compared.</summary>
+    private static void AssertReads(TypeCase type, string told, string hex)
+    {
+        using var row = Sample.Cell(Convert.FromHexString(hex), type.Type);
+        Assert.Equal(told, type.Tell(type.Get(row, 0)).ToJsonString());
+    }
+
+    private static string Encode(TypeCase type, object value) => Sample.Hex(type.Type, values =>
+    {
+        type.Add(values, value);
+        return values;
+    });
+}
