@@ -30,17 +30,24 @@ public sealed class CodecInteropTests
             {
                 var told = type.Tell(samples[i][j]).ToJsonString();
                 Assert.Equal($"{type} {told}", $"{type} {answer["decoded"]![j]!.ToJsonString()}");
-                AssertReads(type, told, (string)answer["encoded"]![j]!);
+
+                var theirs = (string)answer["encoded"]![j]!;
+                AssertReads(type, told, theirs);
+                if (HasOneForm(type.Type))
+                    Assert.Equal($"{type} {theirs}", $"{type} {Encode(type, samples[i][j])}");
             }
         }
     }
 
-    /// <summary>Sets and maps may have another order in the bytes, so it is not the bytes that are compared.</summary>
     private static void AssertReads(TypeCase type, string told, string hex)
     {
         using var row = Sample.Cell(Convert.FromHexString(hex), type.Type);
         Assert.Equal(told, type.Tell(type.Get(row, 0)).ToJsonString());
     }
+
+    /// <summary>Sets and maps are written in any order.</summary>
+    private static bool HasOneForm(CqlType type) =>
+        type.Code is not (CqlTypeCode.Set or CqlTypeCode.Map) && type.Parameters.All(HasOneForm);
 
     private static string Encode(TypeCase type, object value) => Sample.Hex(type.Type, values =>
     {
