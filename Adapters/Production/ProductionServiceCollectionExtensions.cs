@@ -1,3 +1,4 @@
+using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Adapters.Production.Kafka;
 using BrokerIm.Adapters.Production.RabbitMq;
 using BrokerIm.Adapters.Production.Redis;
@@ -20,13 +21,53 @@ public static class ProductionServiceCollectionExtensions
     private const string DeliverGroup = "brokerim.deliver";
 
     /// <summary>
-    /// Adds record log (Kafka), presence (Redis) and delivery bus (RabbitMQ). Everything connects when it is first used, so a role
-    /// opens what it needs and no more; only the check of the topics runs in each, before anything else starts.
+    /// Adds record log (Kafka), stores (Cassandra), presence (Redis) and delivery bus (RabbitMQ). Everything connects when it is first
+    /// used, so a role opens what it needs and no more; only the checks of topics and keyspace run in each, before anything else
+    /// starts.
     /// </summary>
     public static IServiceCollection AddProductionAdapters(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddKafka(configuration).AddRedis(configuration).AddRabbitMq(configuration);
+        return services.AddKafka(configuration).AddCassandraStores(configuration).AddRedis(configuration).AddRabbitMq(configuration);
+    }
+
+    /// <summary>Adds conversation store and user directory (Cassandra), and the check of their keyspace.</summary>
+    public static IServiceCollection AddCassandraStores(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddCassandra(configuration);
+        services.AddHostedService<CassandraCheck>();
+        services.AddSingleton(provider => provider.GetRequiredService<ICassandraConnector>().Open(
+            provider.GetRequiredService<IOptions<CassandraOptions>>().Value.Keyspace));
+        services.AddSingleton<CassandraConversationStore>();
+        services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<CassandraConversationStore>());
+        services.AddSingleton<IConversationReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
+        services.AddSingleton<IUserDirectory, CassandraUserDirectory>();
+        return services;
+    }
+
+    /// <summary>Adds what prepares a cluster and a broker for an installation: <see cref="CassandraMigration"/> and <see cref="KafkaTopicCreation"/>.</summary>
+    public static IServiceCollection AddMigrations(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddCassandra(configuration);
+        services.AddSingleton(provider => new CassandraMigration(
+            provider.GetRequiredService<ICassandraConnector>(),
+            provider.GetRequiredService<IOptions<CassandraOptions>>(),
+            SchemaFile.All,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CassandraMigration>>()));
+        services.AddOptions<KafkaOptions>().Bind(configuration.GetSection(KafkaOptions.Section));
+        services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
+        services.AddSingleton<KafkaTopicCreation>();
+        return services;
+    }
+
+    private static void AddCassandra(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CassandraOptions>().Bind(configuration.GetSection(CassandraOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CassandraOptions>, CassandraOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ICassandraConnector, CqlCassandraConnector>();
     }
 
     private static IServiceCollection AddKafka(this IServiceCollection services, IConfiguration configuration)

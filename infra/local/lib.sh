@@ -42,9 +42,6 @@ lock_data_folder() {
 # choose_ports: defaults away from the standard ports, so that a machine's own Redis or RabbitMQ is never touched.
 # BROKERIM_LOCAL_PORT_OFFSET moves them all at once; "auto" takes the first offset at which all of them are free.
 choose_ports() {
-    cassandra_auth=${BROKERIM_LOCAL_CASSANDRA_AUTH:-none}
-    [[ $cassandra_auth == none || $cassandra_auth == password ]] ||
-        fail "BROKERIM_LOCAL_CASSANDRA_AUTH is '$cassandra_auth'; it can be none or password"
     local offset=${BROKERIM_LOCAL_PORT_OFFSET:-0}
     if [[ $offset == auto ]]; then
         for offset in 0 100 200 300 400 500 600 700 800 900; do
@@ -54,6 +51,14 @@ choose_ports() {
         fail "found no free ports; set BROKERIM_LOCAL_PORT_OFFSET to a number of your choice"
     fi
     set_ports "$offset"
+}
+
+# How Cassandra is to run: asking for a password or not; for tests or for load, see services/cassandra.sh.
+choose_manner() {
+    cassandra_auth=${BROKERIM_LOCAL_CASSANDRA_AUTH:-none}
+    cassandra_for=${BROKERIM_LOCAL_CASSANDRA_FOR:-tests}
+    [[ $cassandra_auth =~ ^(none|password)$ ]] || fail "BROKERIM_LOCAL_CASSANDRA_AUTH is '$cassandra_auth', not none or password"
+    [[ $cassandra_for =~ ^(tests|load)$ ]] || fail "BROKERIM_LOCAL_CASSANDRA_FOR is '$cassandra_for', not tests or load"
 }
 
 # Between the choice of a port and the moment its service listens, another script would take it for free; so the choice holds
@@ -85,16 +90,17 @@ port_is_free() {
     ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# What runs keeps its ports, and Cassandra its way to log in, whatever the environment says by now.
+# What runs keeps its ports and its manner, whatever the environment says by now.
 save_ports() {
     local name
-    for name in "${ports[@]}" cassandra_auth; do
+    for name in "${ports[@]}" cassandra_auth cassandra_for; do
         echo "$name=${!name}"
     done >"$data/ports"
 }
 
 load_ports() {
     [[ -f $data/ports ]] || fail "nothing was started in $data; run infra/local/up first"
+    choose_manner
     # shellcheck source=/dev/null
     source "$data/ports"
 }

@@ -27,6 +27,10 @@ public sealed class KafkaOptions : IValidatableObject
     [Range(1, 10_000)]
     public int Partitions { get; set; } = 16;
 
+    /// <summary>Copies of each partition, for the topics that the migrate command creates. Defaults to 3.</summary>
+    [Range(1, 15)]
+    public int ReplicationFactor { get; set; } = 3;
+
     /// <summary>First part of the topics' names. Defaults to im. (with the dot).</summary>
     [RegularExpression("[A-Za-z0-9._-]{0,100}")]
     public string TopicPrefix { get; set; } = "im.";

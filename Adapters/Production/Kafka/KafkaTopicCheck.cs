@@ -1,5 +1,4 @@
 using BrokerIm.Core.Ports;
-using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,20 +12,14 @@ namespace BrokerIm.Adapters.Production.Kafka;
 internal sealed class KafkaTopicCheck(IOptions<KafkaOptions> options, TimeProvider time, ILogger<KafkaTopicCheck> log)
     : IHostedLifecycleService
 {
-    private static readonly TimeSpan s_askTimeout = TimeSpan.FromSeconds(5);
-
     /// <exception cref="OptionsValidationException">The topics are not as configured.</exception>
     /// <exception cref="DependencyUnavailableException">No broker answered within <see cref="KafkaOptions.StartTimeout"/>.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        // The question blocks its thread for seconds when nobody answers.
-        var topics = await Task.Run(() => Ask(cancellationToken), cancellationToken);
-        string[] problems =
-        [
-            .. Problems(topics, options.Value.InboundTopic, options.Value.Partitions),
-            .. Problems(topics, options.Value.OutboundTopic, options.Value.Partitions),
-            .. Problems(topics, options.Value.DeadLetterTopic, KafkaOptions.DeadLetterPartitions),
-        ];
+        var topics = new KafkaTopicList(options.Value, time, log);
+        using var client = topics.Connect();
+        var there = await Task.Run(() => topics.Ask(client, cancellationToken), cancellationToken);
+        string[] problems = [.. topics.Needed.Select(needed => Problem(there, needed.Topic, needed.Partitions)).OfType<string>()];
         if (problems.Length > 0)
             throw new OptionsValidationException(KafkaOptions.Section, typeof(KafkaOptions), problems);
     }
@@ -41,43 +34,12 @@ internal sealed class KafkaTopicCheck(IOptions<KafkaOptions> options, TimeProvid
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Dictionary<string, int> Ask(CancellationToken cancellationToken)
-    {
-        NativeLibrdkafka.Prepare();
-        using var client = new AdminClientBuilder(KafkaSettings.Admin(options.Value))
-            .SetLogHandler((_, message) => log.Librdkafka(message))
-            .SetErrorHandler((_, error) => log.KafkaError(error))
-            .Build();
-        var askTimeout = options.Value.StartTimeout < s_askTimeout ? options.Value.StartTimeout : s_askTimeout;
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                // All topics, because asking for one by name makes some brokers create it.
-                return client.GetMetadata(askTimeout).Topics
-                    .Where(topic => !topic.Error.IsError)
-                    .ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
-            }
-            catch (KafkaException exception) when (time.GetElapsedTime(began) < options.Value.StartTimeout)
-            {
-                log.BrokerAwaited(options.Value.BootstrapServers, exception.Error);
-            }
-            catch (KafkaException exception)
-            {
-                throw new DependencyUnavailableException(
-                    $"No Kafka broker at {options.Value.BootstrapServers} answered within {options.Value.StartTimeout}.", exception);
-            }
-        }
-    }
-
-    private string[] Problems(Dictionary<string, int> topics, string topic, int partitions)
+    private string? Problem(IReadOnlyDictionary<string, int> topics, string topic, int partitions)
     {
         if (!topics.TryGetValue(topic, out var found))
-            return [$"Kafka: {options.Value.BootstrapServers} has no topic {topic}; create it with {partitions} partitions."];
+            return $"Kafka: {options.Value.BootstrapServers} has no topic {topic}; create it with {partitions} partitions.";
         return found == partitions
-            ? []
-            : [$"Kafka: topic {topic} has {found} partitions, but {partitions} are configured; the number is fixed for the life of an epoch."];
+            ? null
+            : $"Kafka: topic {topic} has {found} partitions, but {partitions} are configured; the number is fixed for the life of an epoch.";
     }
 }

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using BrokerIm.Cql.Wire;
 
 namespace BrokerIm.Cql.Tests.Support;
@@ -17,12 +20,13 @@ internal sealed class FakeNode : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<FakeRequest, FakePeer, ValueTask> _answer;
+    private readonly X509Certificate2? _certificate;
     private readonly List<Task> _serving = [];
     private readonly Task _accepting;
 
-    public FakeNode(Func<FakeRequest, FakePeer, ValueTask> answer)
+    public FakeNode(Func<FakeRequest, FakePeer, ValueTask> answer, X509Certificate2? certificate = null)
     {
-        _answer = answer;
+        (_answer, _certificate) = (answer, certificate);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -90,11 +94,12 @@ internal sealed class FakeNode : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        await using var stream = new NetworkStream(socket, ownsSocket: true);
-        var peer = new FakePeer(stream);
+        await using Stream plain = new NetworkStream(socket, ownsSocket: true);
         var header = new byte[FrameHeader.Size];
         try
         {
+            await using var stream = await SecureAsync(plain);
+            var peer = new FakePeer(stream);
             while (true)
             {
                 await stream.ReadExactlyAsync(header, _stopping.Token);
@@ -110,15 +115,25 @@ internal sealed class FakeNode : IAsyncDisposable
                 await _answer(request, peer);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or IOException or ObjectDisposedException or AuthenticationException)
         {
             // The client, or the test, has had enough.
         }
     }
+
+    private async ValueTask<Stream> SecureAsync(Stream plain)
+    {
+        if (_certificate is null)
+            return plain;
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stopping.Token);
+        return secure;
+    }
 }
 
 /// <summary>The node's side of one connection.</summary>
-internal sealed class FakePeer(NetworkStream stream)
+internal sealed class FakePeer(Stream stream)
 {
     private readonly SemaphoreSlim _sending = new(1);
 

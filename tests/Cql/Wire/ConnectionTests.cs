@@ -297,9 +297,10 @@ public sealed class ConnectionTests
 
     private static async Task AnswerAsync(ConcurrentQueue<(FakeRequest Request, FakePeer Peer)> seen, int count)
     {
+        var deadline = Patience.Token;
         while (count > 0)
         {
-            Patience.Token.ThrowIfCancellationRequested();
+            deadline.ThrowIfCancellationRequested();
             if (!seen.TryDequeue(out var one))
             {
                 await Task.Yield();

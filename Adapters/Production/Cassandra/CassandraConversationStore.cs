@@ -1,0 +1,107 @@
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Adapters.Production.Cassandra;
+
+/// <summary>
+/// The conversation store in Cassandra. The cluster itself does what the port promises: of two writes to a cell the later timestamp
+/// wins, and the timestamps are log positions.
+/// </summary>
+internal sealed class CassandraConversationStore(ICassandraSession session, IOptions<CassandraOptions> options)
+    : CassandraConversationReader(session, options), IConversationStore
+{
+    /// <summary>What a row costs beside its values: names, timestamps, lengths.</summary>
+    private const int RowBytes = 100;
+
+    private const int LargestWindowPage = 256;
+
+    private static readonly TableShape<MessageRow> s_messages = new(
+        static row => row.Conversation.Value,
+        static row => Buckets.Of(row.MessageId),
+        static row => RowBytes + row.Meta.Length + row.Body.Length);
+
+    private static readonly TableShape<ActivityRow> s_activities = new(
+        static row => row.User.Value, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<ReadMarkRow> s_readMarks = new(
+        static row => row.User.Value, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<SkipRow> s_skips = new(
+        static row => ((ulong)(uint)row.Position.Epoch << 32) | (uint)row.Position.Partition,
+        static _ => 0,
+        static row => RowBytes + (2 * row.Reason.Length));
+
+    private static readonly TableShape<(int Epoch, int Partition, long NextOffset)> s_progress = new(
+        static row => (uint)row.Epoch, static _ => 0, static _ => RowBytes);
+
+    private readonly ICassandraSession _session = session;
+    private readonly CassandraOptions _options = options.Value;
+
+    public ValueTask<IReadOnlyList<MessageHead?>> LoadAsync(
+        IReadOnlyList<(ConversationId Conversation, long Bound)> keys, CancellationToken cancellationToken) =>
+        ForEachAsync(keys, (key, token) => Finder.NewestBelowAsync(key.Conversation, key.Bound, token), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<MessageHead>> LoadWindowAsync(
+        ConversationId conversation, long bound, uint beforeId, long untilMs, int max, CancellationToken cancellationToken)
+    {
+        var window = new List<MessageHead>();
+        if (max <= 0)
+            return window;
+
+        var largestPage = Math.Min(max, LargestWindowPage);
+        await foreach (var (head, writtenAt) in Finder.DownFromAsync(conversation, beforeId, largestPage, cancellationToken))
+        {
+            if (writtenAt >= bound)
+                continue;
+
+            window.Add(head);
+            if (window.Count == max || (long)head.Meta.TimeMs < untilMs)
+                break;
+        }
+
+        return window;
+    }
+
+    public async ValueTask WriteAsync(StoreBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.IsEmpty)
+            return;
+
+        var tables = new List<IWriteJobs>(4);
+        if (batch.Messages.Count > 0)
+            tables.Add(Jobs(ConversationStatements.WriteMessage, s_messages, batch.Messages));
+        if (batch.Activities.Count > 0)
+            tables.Add(Jobs(ConversationStatements.WriteActivity, s_activities, batch.Activities));
+        if (batch.ReadMarks.Count > 0)
+            tables.Add(Jobs(ConversationStatements.WriteReadMark, s_readMarks, batch.ReadMarks));
+        if (batch.Skips.Count > 0)
+            tables.Add(Jobs(ConversationStatements.WriteSkip, s_skips, batch.Skips));
+        await new WriteRun(tables, cancellationToken).RunAsync(_options.ConcurrentWrites);
+    }
+
+    public async ValueTask<IReadOnlyDictionary<int, long>> ReadProgressAsync(int epoch, CancellationToken cancellationToken)
+    {
+        var progress = await _session.ReadAsync(ConversationStatements.Progress, epoch, cancellationToken);
+        return progress.ToDictionary(static entry => entry.Partition, static entry => entry.NextOffset);
+    }
+
+    public async ValueTask WriteProgressAsync(
+        int epoch, IReadOnlyList<(int Partition, long NextOffset)> progress, CancellationToken cancellationToken)
+    {
+        var rows = new List<(int Epoch, int Partition, long NextOffset)>(progress.Count);
+        foreach (var (partition, nextOffset) in progress)
+            rows.Add((epoch, partition, nextOffset));
+        await new WriteRun([Jobs(ConversationStatements.WriteProgress, s_progress, rows)], cancellationToken).RunAsync(atOnce: 1);
+    }
+
+    public async ValueTask<IReadOnlyList<LogPosition>> ReadSkipsAsync(
+        int epoch, int partition, long fromOffset, CancellationToken cancellationToken)
+    {
+        var skips = await _session.ReadAsync(ConversationStatements.Skips, (epoch, partition, fromOffset), cancellationToken);
+        return [.. skips.Select(skip => new LogPosition(epoch, partition, skip.Offset, skip.Index))];
+    }
+
+    private TableWrites<TRow> Jobs<TRow>(CassandraWrite<TRow> write, TableShape<TRow> shape, List<TRow> rows) =>
+        new(_session, write, shape, rows, _options);
+}

@@ -1,0 +1,129 @@
+using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
+
+namespace BrokerIm.Adapters.Production.Cassandra;
+
+/// <summary>That a user was changed at a time.</summary>
+internal readonly record struct UserChange(long Updated, UserId User) : IComparable<UserChange>
+{
+    public int CompareTo(UserChange other) =>
+        Updated != other.Updated ? Updated.CompareTo(other.Updated) : User.CompareTo(other.User);
+}
+
+/// <summary>
+/// Everything that is said to the tables of the directory. A statement with a condition is safe to repeat: whoever finds that it did
+/// not apply looks whether it was he himself who was first. No table is written both with and without conditions, because the two go
+/// by different clocks.
+/// </summary>
+internal static class DirectoryStatements
+{
+    /// <summary>Parts of the index of changes; fixed, because entries are not moved.</summary>
+    public const int ChangeShards = 16;
+
+    public static readonly CassandraRead<string, UserId> FindName = new(
+        "SELECT id FROM user_name WHERE name = ?",
+        static (name, values) => values.Add(name),
+        static row => new((uint)row.Int32(0)));
+
+    public static readonly CassandraRead<(string Name, UserId User), bool> ClaimName = new(
+        "INSERT INTO user_name (name, id) VALUES (?, ?) IF NOT EXISTS",
+        static (claim, values) => values.Add(claim.Name).Add((int)claim.User.Value),
+        IsApplied);
+
+    public static readonly CassandraRead<IReadOnlyCollection<int>, UserAccount> Accounts = new(
+        """
+        SELECT id, name, nick, gender, avatar, department_id, email, phone, domain, status, signature, updated, credential
+        FROM user WHERE id IN ?
+        """,
+        static (users, values) => values.Add(users),
+        static row => new(
+            new(
+                new((uint)row.Int32(0)), row.Text(1), row.Text(2), (uint)row.Int32(3), row.Text(4), (uint)row.Int32(5), row.Text(6),
+                row.Text(7), row.Text(8), (uint)row.Int32(9), row.Text(10), row.Int64(11)),
+            row.Text(12)));
+
+    public static readonly CassandraRead<UserId, Guid> FindAdder = new(
+        "SELECT added_by FROM user WHERE id = ?",
+        static (user, values) => values.Add((int)user.Value),
+        static row => row.Uuid(0));
+
+    public static readonly CassandraRead<(UserAccount Account, Guid Adder), bool> AddUser = new(
+        """
+        INSERT INTO user (id, name, credential, nick, gender, avatar, department_id, email, phone, domain, status, signature, updated, added_by)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS
+        """,
+        static (added, values) =>
+        {
+            var profile = added.Account.Profile;
+            values.Add((int)profile.Id.Value).Add(profile.Name).Add(added.Account.Credential).Add(profile.Nick)
+                .Add((int)profile.Gender).Add(profile.Avatar).Add((int)profile.DepartmentId).Add(profile.Email).Add(profile.Phone)
+                .Add(profile.Domain).Add((int)profile.Status).Add(profile.Signature).Add(profile.UpdatedSeconds).Add(added.Adder);
+        },
+        IsApplied);
+
+    public static readonly CassandraRead<(UserId User, string Credential), bool> SetCredential = new(
+        "UPDATE user SET credential = ? WHERE id = ? IF EXISTS",
+        static (change, values) => values.Add(change.Credential).Add((int)change.User.Value),
+        IsApplied);
+
+    public static readonly CassandraWrite<UserChange> WriteChange = new(
+        "INSERT INTO user_change (shard, updated, id) VALUES (?, ?, ?)",
+        static (in UserChange change, IBoundValues values) => values
+            .Add((int)(change.User.Value % ChangeShards)).Add(change.Updated).Add((int)change.User.Value));
+
+    public static readonly CassandraRead<(int Shard, UserChange After, int Limit), UserChange> ChangesAfter = new(
+        "SELECT updated, id FROM user_change WHERE shard = ? AND (updated, id) > (?, ?) LIMIT ?",
+        static (key, values) => values
+            .Add(key.Shard).Add(key.After.Updated).Add((int)key.After.User.Value).Add(key.Limit),
+        static row => new(row.Int64(0), new((uint)row.Int32(1))));
+
+    public static readonly CassandraRead<(uint ParentId, string Name), (uint Id, long Updated)> FindDepartmentName = new(
+        "SELECT id, updated FROM department_name WHERE parent_id = ? AND name = ?",
+        static (key, values) => values.Add((int)key.ParentId).Add(key.Name),
+        static row => ((uint)row.Int32(0), row.Int64(1)));
+
+    public static readonly CassandraRead<(uint ParentId, string Name, uint Id, long Updated), bool> ClaimDepartmentName = new(
+        "INSERT INTO department_name (parent_id, name, id, updated) VALUES (?, ?, ?, ?) IF NOT EXISTS",
+        static (claim, values) => values.Add((int)claim.ParentId).Add(claim.Name).Add((int)claim.Id).Add(claim.Updated),
+        IsApplied);
+
+    public static readonly CassandraRead<Department, bool> AddDepartment = new(
+        """
+        INSERT INTO department (tree, id, name, parent_id, priority, deleted, updated) VALUES (0, ?, ?, ?, ?, ?, ?) IF NOT EXISTS
+        """,
+        static (department, values) => values
+            .Add((int)department.Id).Add(department.Name).Add((int)department.ParentId).Add((int)department.Priority)
+            .Add(department.Deleted).Add(department.UpdatedSeconds),
+        IsApplied);
+
+    public static readonly CassandraRead<uint, Department> FindDepartment = new(
+        "SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE tree = 0 AND id = ?",
+        static (id, values) => values.Add((int)id),
+        DepartmentOf);
+
+    public static readonly CassandraRead<None, Department> Departments = new(
+        "SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE tree = 0",
+        None.Bind,
+        DepartmentOf);
+
+    public static readonly CassandraRead<string, long> NextOfBlock = new(
+        "SELECT next FROM id_block WHERE name = ?",
+        static (name, values) => values.Add(name),
+        static row => row.Int64(0));
+
+    public static readonly CassandraRead<(string Name, long Next), bool> FirstBlock = new(
+        "INSERT INTO id_block (name, next) VALUES (?, ?) IF NOT EXISTS",
+        static (block, values) => values.Add(block.Name).Add(block.Next),
+        IsApplied);
+
+    public static readonly CassandraRead<(string Name, long From, long Next), bool> TakeBlock = new(
+        "UPDATE id_block SET next = ? WHERE name = ? IF next = ?",
+        static (block, values) => values.Add(block.Next).Add(block.Name).Add(block.From),
+        IsApplied);
+
+    /// <summary>First column of the answer to a statement with a condition.</summary>
+    private static bool IsApplied(ICassandraRow row) => row.Boolean(0);
+
+    private static Department DepartmentOf(ICassandraRow row) => new(
+        (uint)row.Int32(0), row.Text(1), (uint)row.Int32(2), (uint)row.Int32(3), row.Boolean(4), row.Int64(5));
+}
