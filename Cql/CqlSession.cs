@@ -20,6 +20,7 @@ public sealed class CqlSession : IAsyncDisposable
     private readonly RequestRunner _runner;
     private readonly PreparedStatements _prepared;
     private readonly SchemaAgreement _agreement;
+    private readonly Lazy<Task> _ending;
 
     private CqlSession(CqlOptions options)
     {
@@ -31,6 +32,7 @@ public sealed class CqlSession : IAsyncDisposable
         _runner = new(_nodes, _gate, options, metrics);
         _prepared = new(_runner, keys, options);
         _agreement = new(_nodes, _control, options);
+        _ending = new(EndAsync);
     }
 
     /// <summary>The nodes that this session uses: those of its own datacenter, or all of them.</summary>
@@ -133,7 +135,9 @@ public sealed class CqlSession : IAsyncDisposable
         _agreement.WaitAsync(first: null, cancellationToken);
 
     /// <summary>Waits a second at most for requests in flight, then closes all connections: what is left fails.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_ending.Value);
+
+    private async Task EndAsync()
     {
         await Task.WhenAny(_gate.CloseAsync(), Task.Delay(s_lastRequests, _options.Time));
         await _control.DisposeAsync();

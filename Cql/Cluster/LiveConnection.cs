@@ -11,12 +11,14 @@ internal sealed class LiveConnection : IAsyncDisposable
     private readonly CqlOptions _options;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watch;
+    private readonly Lazy<Task> _closing;
     private Exception? _silence;
 
     public LiveConnection(CqlConnection wire, CqlOptions options)
     {
         (Wire, _options, Opened) = (wire, options, options.Time.GetTimestamp());
         _watch = WatchAsync(_stopping.Token);
+        _closing = new(CloseAsync);
     }
 
     public CqlConnection Wire { get; }
@@ -31,7 +33,10 @@ internal sealed class LiveConnection : IAsyncDisposable
     /// <summary>Why it has ended; null while it lives and after it was closed on purpose.</summary>
     public Exception? EndReason => _silence ?? (Wire.Ended.IsCompleted ? Wire.Ended.Result : null);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes it; that may be done more than once.</summary>
+    public ValueTask DisposeAsync() => new(_closing.Value);
+
+    private async Task CloseAsync()
     {
         await _stopping.CancelAsync();
         await Wire.DisposeAsync();

@@ -31,6 +31,9 @@ internal sealed class FakeNode : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>Told when a connection has ended.</summary>
+    public Action<FakePeer>? PeerLeft { get; init; }
+
     public EndPoint EndPoint => _listener.LocalEndpoint;
 
     /// <summary>The usual: READY and SUPPORTED, nothing to anything else.</summary>
@@ -96,10 +99,11 @@ internal sealed class FakeNode : IAsyncDisposable
     {
         await using Stream plain = new NetworkStream(socket, ownsSocket: true);
         var header = new byte[FrameHeader.Size];
+        FakePeer? peer = null;
         try
         {
             await using var stream = await SecureAsync(plain);
-            var peer = new FakePeer(stream);
+            peer = new(stream);
             while (true)
             {
                 await stream.ReadExactlyAsync(header, _stopping.Token);
@@ -120,6 +124,9 @@ internal sealed class FakeNode : IAsyncDisposable
         {
             // The client, or the test, has had enough.
         }
+
+        if (peer is not null)
+            PeerLeft?.Invoke(peer);
     }
 
     private async ValueTask<Stream> SecureAsync(Stream plain)
