@@ -19,6 +19,9 @@ public class BrokeredInstallation : Installation
 
     public override IReadOnlyList<string> Members { get; } = ["persist", "deliver", "gateway"];
 
+    /// <summary>Where Cassandra is.</summary>
+    protected virtual string StoreAddress => Service.Address("BROKERIM_TEST_CASSANDRA");
+
     public override void Require()
     {
         foreach (var service in s_services)
@@ -45,7 +48,7 @@ public class BrokeredInstallation : Installation
 
     protected override IEnumerable<(string Key, string Value)> StoreSettings() =>
     [
-        ("Cassandra:ContactPoints", Service.Address("BROKERIM_TEST_CASSANDRA")),
+        ("Cassandra:ContactPoints", StoreAddress),
         ("Cassandra:Keyspace", _name),
         ("Cassandra:ReplicationFactor", "1"),
     ];

@@ -128,7 +128,7 @@ public abstract class Installation : IAsyncLifetime
         string name, CancellationToken cancellationToken, ClientType type = ClientType.Windows, string? front = null) =>
         ImClient.ConnectAsync(OptionsOf(name, type, front), cancellationToken);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_discovery is not null)
