@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BrokerIm.Server.Commands;
 using BrokerIm.Server.Hosting;
+using Microsoft.Extensions.Options;
 
 // One executable: every role, and the operator's commands. What a role is made of stands in Hosting/Roles.cs.
 var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk clients.")
@@ -9,7 +10,8 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("gateway", "Terminates client connections, authenticates, publishes to the log, delivers to sockets."),
     RoleCommands.Role("persist", "Gives each message its id and stores it. Run as many as you like, up to the partition count."),
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
-    UsersCommand.Create(Stores.Open),
+    MigrateCommand.Create(),
+    UsersCommand.Create(Stores.OpenAsync),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };
@@ -27,4 +29,8 @@ try
 catch (SettingsException exception)
 {
     return RoleHost.Refuse(exception.Problems);
+}
+catch (OptionsValidationException exception)
+{
+    return RoleHost.Refuse(exception.Failures);
 }

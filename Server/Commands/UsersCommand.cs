@@ -6,14 +6,12 @@ namespace BrokerIm.Server.Commands;
 internal static class UsersCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="services">
-    /// Composes the services that hold the user directory, given the folder of <c>--data</c> or null for the default.
-    /// </param>
-    public static Command Create(Func<string?, IServiceProvider> services) =>
+    /// <param name="open">Opens the stores that the settings name.</param>
+    public static Command Create(OpenStores open) =>
         new("users", "Adds and lists accounts. Exit codes: 0 done, 1 something failed, 2 wrong usage.")
         {
-            UsersAddCommand.Create(services),
-            UsersImportCommand.Create(services),
-            UsersListCommand.Create(services),
+            UsersAddCommand.Create(open),
+            UsersImportCommand.Create(open),
+            UsersListCommand.Create(open),
         };
 }

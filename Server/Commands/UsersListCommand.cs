@@ -14,20 +14,20 @@ internal static class UsersListCommand
         WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Command Create(Func<string?, IServiceProvider> services)
+    public static Command Create(OpenStores open)
     {
         var json = new Option<bool>("--json") { Description = "A JSON array, for programs." };
-        var data = UsersOptions.Data();
-        var command = new Command("list", "Lists all accounts, lowest id first.") { json, data };
+        var command = new Command("list", "Lists all accounts, lowest id first.") { json };
+        UsersOptions.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
-            UsersOptions.WithDirectoryAsync(services, arguments.GetValue(data), async directory =>
+            UsersOptions.WithDirectoryAsync(open, arguments, async directory =>
             {
                 var users = await directory.ListChangedAsync(updatedSinceSeconds: 0, int.MaxValue, cancellationToken);
                 var departments = (await directory.ListDepartmentsAsync(updatedAfterSeconds: 0, cancellationToken))
                     .ToDictionary(department => department.Id, department => department.Name);
                 Print(users.OrderBy(user => user.Id), departments, arguments.GetValue(json));
                 return UsersOptions.Ok;
-            }));
+            }, cancellationToken));
         return command;
     }
 

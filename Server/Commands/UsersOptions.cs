@@ -1,6 +1,8 @@
 using System.CommandLine;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Security;
+using BrokerIm.Server.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BrokerIm.Server.Commands;
@@ -14,12 +16,16 @@ internal static class UsersOptions
 
     private const int MaxIterations = 10_000_000;
 
-    /// <summary>Folder of the embedded store.</summary>
-    public static Option<string?> Data() => new("--data")
+    private static readonly Option<string?> s_store = Store();
+
+    /// <summary>Adds what says where the users are.</summary>
+    public static void AddTo(Command command)
     {
-        Description = "Folder of the embedded store. Defaults to ./data.",
-        HelpName = "DIR",
-    };
+        command.Options.Add(s_store);
+        command.Options.Add(SettingsOptions.Data);
+        command.Options.Add(SettingsOptions.Config);
+        command.Options.Add(SettingsOptions.Set);
+    }
 
     /// <summary>Work factor of stored passwords.</summary>
     public static Option<int> Iterations()
@@ -40,11 +46,14 @@ internal static class UsersOptions
 
     /// <summary>Does something with the directory and turns its unavailability into an exit code.</summary>
     public static async Task<int> WithDirectoryAsync(
-        Func<string?, IServiceProvider> services, string? data, Func<IUserDirectory, Task<int>> work)
+        OpenStores open, ParseResult arguments, Func<IUserDirectory, Task<int>> work, CancellationToken cancellationToken)
     {
-        var provider = services(data);
+        var settings = SettingsOptions.Read(arguments, withData: true);
+        var store = arguments.GetValue(s_store) ?? (arguments.GetValue(SettingsOptions.Data) is null ? null : Stores.Embedded);
+        IServiceProvider? provider = null;
         try
         {
+            provider = await open(settings, store, cancellationToken);
             return await work(provider.GetRequiredService<IUserDirectory>());
         }
         catch (DependencyUnavailableException exception)
@@ -58,4 +67,19 @@ internal static class UsersOptions
                 await disposable.DisposeAsync();
         }
     }
+
+    private static Option<string?> Store()
+    {
+        var option = new Option<string?>("--store")
+        {
+            Description = "Where the users are: embedded (the folder of --data) or cassandra. Defaults to cassandra when the settings "
+                + "have Cassandra:ContactPoints and --data is not given, and to embedded otherwise.",
+            HelpName = "STORE",
+        };
+        option.AcceptOnlyFromAmong(Stores.Embedded, Stores.Cassandra);
+        return option;
+    }
 }
+
+/// <summary>Composes the services that hold the user directory; see <see cref="Stores.OpenAsync"/>.</summary>
+internal delegate Task<IServiceProvider> OpenStores(IConfiguration settings, string? store, CancellationToken cancellationToken);
