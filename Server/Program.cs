@@ -9,7 +9,8 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("gateway", "Terminates client connections, authenticates, publishes to the log, delivers to sockets."),
     RoleCommands.Role("persist", "Gives each message its id and stores it. Run as many as you like, up to the partition count."),
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
-    UsersCommand.Create(Stores.Open),
+    MigrateCommand.Create(),
+    UsersCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using BrokerIm.LoadTests.Chat;
+using BrokerIm.LoadTests.Cql;
 using BrokerIm.LoadTests.Users;
 
 var root = new RootCommand("Load tests for BrokerIm: they count what arrives, not what was sent.")
 {
     ChatCommand.Create(),
+    CqlCommand.Create(),
     UsersCommand.Create(),
 };
 

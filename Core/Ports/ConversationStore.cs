@@ -36,8 +36,8 @@ public interface IConversationReader
 
 /// <summary>
 /// Writing hand of the conversation store, held by Persist alone. Every cell carries a write timestamp made from its log
-/// position; of two writes to one cell the later timestamp wins, at equal timestamps the larger value. So every write may be
-/// repeated, by anybody, at any time.
+/// position; of two writes to one cell the later timestamp wins. At equal timestamps, where a log gives equal values, the values
+/// themselves decide, the same way in whatever order they come. So every write may be repeated, by anybody, at any time.
 /// </summary>
 public interface IConversationStore : IConversationReader
 {

@@ -3,9 +3,9 @@ namespace BrokerIm.Cql.Types;
 /// <summary>Codecs by CLR type, found once per type. Not kept by the codecs themselves, which are made before they can be found.</summary>
 internal static class CodecsOf<T>
 {
-    private static readonly CqlCodec<T>? _scalar = Scalars.Find<T>();
+    private static readonly CqlCodec<T>? s_scalar = Scalars.Find<T>();
 
-    public static CqlCodec<T> Scalar => _scalar ?? throw new CqlTypeException(
+    public static CqlCodec<T> Scalar => s_scalar ?? throw new CqlTypeException(
         $"No CQL type is written or read as {typeof(T)}. There are {Scalars.Names}; codecs of collections are made by {nameof(CqlCodec)}.");
 
     public static CqlCodec<IReadOnlyList<T>> List => field ??= CqlCodec.List(Scalar);

@@ -7,7 +7,7 @@ namespace BrokerIm.Cql.Types;
 internal sealed class DecimalCodec() : ScalarCodec<decimal>(CqlTypeCode.Decimal)
 {
     private const int MaxScale = 28;
-    private static readonly Int128 _max = (Int128)decimal.MaxValue;
+    private static readonly Int128 s_max = (Int128)decimal.MaxValue;
 
     internal override void Write(WireBuffer buffer, decimal value, CqlType? type)
     {
@@ -45,7 +45,7 @@ internal sealed class DecimalCodec() : ScalarCodec<decimal>(CqlTypeCode.Decimal)
         return scale is >= 0 and <= MaxScale && !IsTooLarge(unscaled);
     }
 
-    private static bool IsTooLarge(Int128 unscaled) => unscaled > _max || unscaled < -_max;
+    private static bool IsTooLarge(Int128 unscaled) => unscaled > s_max || unscaled < -s_max;
 }
 
 /// <summary>decimal of any size.</summary>

@@ -21,21 +21,21 @@ internal static class Scalars
     public static readonly DateCodec Date = new();
     public static readonly TimeCodec Time = new();
 
-    private static readonly object[] _all =
+    private static readonly object[] s_all =
     [
         Boolean, SByte, Int16, Int32, Int64, Single, Double, Decimal, ExactDecimal, Varint, Text, Blob, Guid, Inet, Timestamp, Date, Time,
     ];
 
-    private static readonly object[] _nullable =
+    private static readonly object[] s_nullable =
     [
         Nullable(Boolean), Nullable(SByte), Nullable(Int16), Nullable(Int32), Nullable(Int64), Nullable(Single), Nullable(Double),
         Nullable(Decimal), Nullable(ExactDecimal), Nullable(Varint), Nullable(Guid), Nullable(Timestamp), Nullable(Date), Nullable(Time),
     ];
 
-    public static string Names => string.Join(", ", _all);
+    public static string Names => string.Join(", ", s_all);
 
     public static CqlCodec<T>? Find<T>() =>
-        _all.OfType<CqlCodec<T>>().FirstOrDefault() ?? _nullable.OfType<CqlCodec<T>>().FirstOrDefault();
+        s_all.OfType<CqlCodec<T>>().FirstOrDefault() ?? s_nullable.OfType<CqlCodec<T>>().FirstOrDefault();
 
     private static NullableCodec<T> Nullable<T>(CqlCodec<T> codec)
         where T : struct => new(codec);

@@ -6,7 +6,7 @@ namespace BrokerIm.Cql.Types;
 /// <summary>ascii and text. What is not valid is refused on both ways, never replaced.</summary>
 internal sealed class TextCodec() : ScalarCodec<string>(CqlTypeCode.Varchar, CqlTypeCode.Ascii)
 {
-    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal override void Write(WireBuffer buffer, string value, CqlType? type)
     {
@@ -15,7 +15,7 @@ internal sealed class TextCodec() : ScalarCodec<string>(CqlTypeCode.Varchar, Cql
 
         try
         {
-            _utf8.GetBytes(value, buffer.Take(_utf8.GetByteCount(value)));
+            s_utf8.GetBytes(value, buffer.Take(s_utf8.GetByteCount(value)));
         }
         catch (EncoderFallbackException)
         {
@@ -30,7 +30,7 @@ internal sealed class TextCodec() : ScalarCodec<string>(CqlTypeCode.Varchar, Cql
 
         try
         {
-            return _utf8.GetString(bytes);
+            return s_utf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

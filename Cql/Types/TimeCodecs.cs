@@ -5,15 +5,15 @@ namespace BrokerIm.Cql.Types;
 /// <summary>timestamp: milliseconds since 1970; what is finer is cut off.</summary>
 internal sealed class TimestampCodec() : FixedCodec<DateTimeOffset>(sizeof(long), CqlTypeCode.Timestamp)
 {
-    private static readonly long _min = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
-    private static readonly long _max = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    private static readonly long s_min = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long s_max = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     protected override void Put(Span<byte> bytes, DateTimeOffset value) => WriteInt64BigEndian(bytes, value.ToUnixTimeMilliseconds());
 
     protected override DateTimeOffset Get(ReadOnlySpan<byte> bytes)
     {
         var milliseconds = ReadInt64BigEndian(bytes);
-        return milliseconds >= _min && milliseconds <= _max
+        return milliseconds >= s_min && milliseconds <= s_max
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw new CqlTypeException(
                 $"{milliseconds} ms since 1970 lie outside the years 1 to 9999 of {nameof(DateTimeOffset)}; {nameof(Int64)} holds them.");
@@ -24,17 +24,17 @@ internal sealed class TimestampCodec() : FixedCodec<DateTimeOffset>(sizeof(long)
 internal sealed class DateCodec() : FixedCodec<DateOnly>(sizeof(uint), CqlTypeCode.Date)
 {
     private const uint Centre = 1u << 31;
-    private static readonly int _epoch = new DateOnly(1970, 1, 1).DayNumber;
+    private static readonly int s_epoch = new DateOnly(1970, 1, 1).DayNumber;
 
     protected override void Put(Span<byte> bytes, DateOnly value) =>
-        WriteUInt32BigEndian(bytes, (uint)(Centre + value.DayNumber - _epoch));
+        WriteUInt32BigEndian(bytes, (uint)(Centre + value.DayNumber - s_epoch));
 
     protected override DateOnly Get(ReadOnlySpan<byte> bytes)
     {
-        var dayNumber = (long)ReadUInt32BigEndian(bytes) - Centre + _epoch;
+        var dayNumber = (long)ReadUInt32BigEndian(bytes) - Centre + s_epoch;
         return dayNumber >= DateOnly.MinValue.DayNumber && dayNumber <= DateOnly.MaxValue.DayNumber
             ? DateOnly.FromDayNumber((int)dayNumber)
-            : throw new CqlTypeException($"{dayNumber - _epoch} days since 1970 lie outside the years 1 to 9999 of {nameof(DateOnly)}.");
+            : throw new CqlTypeException($"{dayNumber - s_epoch} days since 1970 lie outside the years 1 to 9999 of {nameof(DateOnly)}.");
     }
 }
 

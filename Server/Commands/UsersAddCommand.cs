@@ -7,7 +7,7 @@ namespace BrokerIm.Server.Commands;
 /// <summary><c>brokerim users add</c>.</summary>
 internal static class UsersAddCommand
 {
-    public static Command Create(Func<string?, IServiceProvider> services)
+    public static Command Create()
     {
         var name = new Argument<string>("NAME") { Description = "Login name, 1 to 32 characters." };
         var password = Text("--password", "Password; asked for, or taken from BROKERIM_PASSWORD, when left out.");
@@ -24,11 +24,11 @@ internal static class UsersAddCommand
             Text("--signature", "Signature, at most 128 bytes."),
         ];
         var iterations = UsersOptions.Iterations();
-        var data = UsersOptions.Data();
 
-        var command = new Command("add", "Adds one account.") { name, password, iterations, data };
+        var command = new Command("add", "Adds one account.") { name, password, iterations };
         foreach (var detail in details)
             command.Options.Add(detail);
+        var access = DirectoryAccess.AddTo(command);
 
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -46,7 +46,7 @@ internal static class UsersAddCommand
             if (UserFields.TryMake(fields, out var problem) is not { } entry)
                 return await RefuseAsync(problem);
 
-            return await UsersOptions.WithDirectoryAsync(services, arguments.GetValue(data), directory =>
+            return await access.UseAsync(arguments, directory =>
                 AddAsync(directory, entry, arguments.GetValue(iterations), cancellationToken));
         });
         return command;

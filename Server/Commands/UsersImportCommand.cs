@@ -10,7 +10,7 @@ internal static class UsersImportCommand
 {
     private const int PlainSteps = 10;
 
-    public static Command Create(Func<string?, IServiceProvider> services)
+    public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE")
         {
@@ -24,12 +24,12 @@ internal static class UsersImportCommand
         format.AcceptOnlyFromAmong("json", "csv");
         var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, add nobody." };
         var iterations = UsersOptions.Iterations();
-        var data = UsersOptions.Data();
 
         var command = new Command("import", "Adds the accounts of a file; those that exist are left as they are.")
         {
-            file, format, dryRun, iterations, data,
+            file, format, dryRun, iterations,
         };
+        var access = DirectoryAccess.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var source = arguments.GetRequiredValue(file);
@@ -42,7 +42,7 @@ internal static class UsersImportCommand
 
             if (await ReadAsync(source, kind, cancellationToken) is not { } rows)
                 return UsersOptions.Failed;
-            return await UsersOptions.WithDirectoryAsync(services, arguments.GetValue(data), directory =>
+            return await access.UseAsync(arguments, directory =>
                 ImportAsync(directory, rows, arguments.GetValue(iterations), arguments.GetValue(dryRun), cancellationToken));
         });
         return command;

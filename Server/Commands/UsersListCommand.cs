@@ -14,13 +14,13 @@ internal static class UsersListCommand
         WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Command Create(Func<string?, IServiceProvider> services)
+    public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "A JSON array, for programs." };
-        var data = UsersOptions.Data();
-        var command = new Command("list", "Lists all accounts, lowest id first.") { json, data };
+        var command = new Command("list", "Lists all accounts, lowest id first.") { json };
+        var access = DirectoryAccess.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
-            UsersOptions.WithDirectoryAsync(services, arguments.GetValue(data), async directory =>
+            access.UseAsync(arguments, async directory =>
             {
                 var users = await directory.ListChangedAsync(updatedSinceSeconds: 0, int.MaxValue, cancellationToken);
                 var departments = (await directory.ListDepartmentsAsync(updatedAfterSeconds: 0, cancellationToken))

@@ -17,9 +17,9 @@ internal static class Roles
     {
         _ = role switch
         {
-            "gateway" => services.AddBrokers(configuration).AddGateway(configuration),
-            "persist" => services.AddBrokers(configuration).AddPersist(configuration),
-            "deliver" => services.AddBrokers(configuration).AddDeliver(configuration),
+            "gateway" => services.AddProductionAdapters(configuration).AddGateway(configuration),
+            "persist" => services.AddProductionAdapters(configuration).AddPersist(configuration),
+            "deliver" => services.AddProductionAdapters(configuration).AddDeliver(configuration),
             "embedded" => services.AddEmbeddedAdapters(configuration)
                 .AddPersist(configuration).AddDeliver(configuration).AddGateway(configuration),
             _ => throw new ArgumentException($"Unknown role '{role}'.", nameof(role)),
@@ -37,8 +37,4 @@ internal static class Roles
 
     /// <summary>Whether the role takes client connections.</summary>
     public static bool TakesClients(string role) => role is "gateway" or "embedded";
-
-    /// <summary>Brokers for the pipeline; the conversation store and the directory are one SQLite file that the roles share.</summary>
-    private static IServiceCollection AddBrokers(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddProductionAdapters(configuration).AddSqliteStores(configuration);
 }

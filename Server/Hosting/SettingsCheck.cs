@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using BrokerIm.Adapters.Embedded;
+using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Adapters.Production.Kafka;
 using BrokerIm.Adapters.Production.RabbitMq;
 using BrokerIm.Adapters.Production.Redis;
@@ -26,6 +27,7 @@ internal static class SettingsCheck
         ["Persist"] = typeof(PersistOptions),
         ["Deliver"] = typeof(DeliverOptions),
         ["Kafka"] = typeof(KafkaOptions),
+        ["Cassandra"] = typeof(CassandraOptions),
         ["RabbitMq"] = typeof(RabbitMqOptions),
         ["Redis"] = typeof(RedisOptions),
         ["Embedded"] = typeof(EmbeddedOptions),

@@ -1,5 +1,8 @@
 using BrokerIm.Adapters.Embedded;
+using BrokerIm.Adapters.Production;
+using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -8,19 +11,22 @@ namespace BrokerIm.Server.Hosting;
 /// <summary>The stores alone, for commands that work on them while the server runs or does not.</summary>
 internal static class Stores
 {
-    /// <summary>Opens the stores in a folder, or in the configured one. The caller disposes of the provider.</summary>
-    public static ServiceProvider Open(string? dataDirectory)
+    /// <summary>Opens the stores: those in Cassandra where it is configured, else the embedded ones. The caller disposes of the provider.</summary>
+    /// <param name="settings">Read from every source.</param>
+    /// <param name="embedded">Whether the embedded ones are meant whatever is configured.</param>
+    public static ServiceProvider Open(IConfiguration settings, bool embedded)
     {
-        var settings = Settings.From(file: null, dataDirectory, []);
         string[] problems = [.. SettingsCheck.Problems(settings)];
         if (problems.Length > 0)
             throw new SettingsException(problems);
 
-        return new ServiceCollection()
+        var services = new ServiceCollection()
             .AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<RetryForever>()
-            .AddSqliteStores(settings)
-            .BuildServiceProvider();
+            .AddSingleton<RetryForever>();
+        _ = embedded || !settings.GetSection(CassandraOptions.Section).GetChildren().Any()
+            ? services.AddSqliteStores(settings)
+            : services.AddCassandraStores(settings);
+        return services.BuildServiceProvider();
     }
 }

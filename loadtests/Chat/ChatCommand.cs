@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using System.Net.Sockets;
 using BrokerIm.LoadTests.Users;
@@ -10,28 +9,23 @@ namespace BrokerIm.LoadTests.Chat;
 /// <summary><c>chat</c>: pairs of users talk to each other.</summary>
 internal static class ChatCommand
 {
-    private static readonly Option<EndPoint> s_target = new("--target")
-    {
-        Description = "The server, HOST:PORT.",
-        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 8_000),
-        CustomParser = ParseTarget,
-    };
+    private static readonly Option<EndPoint> s_target = Arguments.Target(8_000);
 
     private static readonly Option<FileInfo> s_users = new("--users")
     {
         Description = "Users file (see the command 'users'); the first of it are used.", Required = true,
     };
 
-    private static readonly Option<int> s_pairs = Number("--pairs", "Pairs of users; both of a pair send.", 500, 1, 100_000);
+    private static readonly Option<int> s_pairs = Arguments.Number("--pairs", "Pairs of users; both of a pair send.", 500, 1, 100_000);
 
-    private static readonly Option<int> s_outstanding = Number(
+    private static readonly Option<int> s_outstanding = Arguments.Number(
         "--outstanding", "Messages of one connection that may be without an ack.", 8, 1, SendWindow.Sequences);
 
-    private static readonly Option<int> s_duration = Number("--duration", "Seconds to measure.", 20, 1, 86_400);
+    private static readonly Option<int> s_duration = Arguments.Number("--duration", "Seconds to measure.", 20, 1, 86_400);
 
-    private static readonly Option<int> s_warmUp = Number("--warmup", "Seconds to send before that.", 5, 0, 3_600);
+    private static readonly Option<int> s_warmUp = Arguments.Number("--warmup", "Seconds to send before that.", 5, 0, 3_600);
 
-    private static readonly Option<int> s_size = Number("--size", "Bytes of message data.", 64, ChatPayload.MinBytes, 200_000);
+    private static readonly Option<int> s_size = Arguments.Number("--size", "Bytes of message data.", 64, ChatPayload.MinBytes, 200_000);
 
     private static readonly Option<double?> s_rate = new("--rate")
     {
@@ -84,31 +78,5 @@ internal static class ChatCommand
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
         }
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int min, int max)
-    {
-        var option = new Option<int>(name)
-        {
-            Description = $"{description} {min} to {max}; defaults to {standard}.", DefaultValueFactory = _ => standard,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var number && (number < min || number > max))
-                result.AddError($"{name} is {number}; it must be {min} to {max}.");
-        });
-        return option;
-    }
-
-    private static EndPoint? ParseTarget(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (IPEndPoint.TryParse(text, out var address) && address.Port > 0)
-            return address;
-        if (text.Split(':') is [var host, var port] && ushort.TryParse(port, out var number) && number > 0)
-            return new DnsEndPoint(host, number);
-
-        result.AddError($"--target '{text}' must be HOST:PORT.");
-        return null;
     }
 }

@@ -29,7 +29,7 @@ public abstract partial class ConversationStoreConformance
     {
         var user = Fresh.User();
         var conversation = ConversationId.Pair(user, Fresh.User());
-        foreach (var (activityMs, offset) in new[] { (500L, 10L), (900, 12), (700, 11), (600, 13), (650, 13), (640, 13) })
+        foreach (var (activityMs, offset) in new[] { (500L, 10L), (900, 12), (700, 11), (645, 13), (650, 13), (640, 13) })
             await WriteActivitiesAsync(new ActivityRow(user, conversation, activityMs, new(1, 0, offset, 0)));
 
         Assert.Equal([new(conversation, 650)], await Store.ConversationsOfAsync(user, 0, 10, Deadline.Token));

@@ -4,18 +4,23 @@ using BrokerIm.Tests.House;
 
 namespace BrokerIm.Tests.Flow;
 
-/// <summary>The guarantees on separate processes with Kafka, RabbitMQ and Redis between them.</summary>
+/// <summary>The guarantees on separate processes with Kafka, Cassandra, RabbitMQ and Redis between them.</summary>
 public sealed class BrokeredGuarantees(BrokeredInstallation installation)
     : ChatGuarantees(installation), IClassFixture<BrokeredInstallation>;
 
 /// <summary>One process per role, on topics, exchanges and keys of its own.</summary>
-public sealed class BrokeredInstallation : Installation
+public class BrokeredInstallation : Installation
 {
     private const int Partitions = 4;
-    private static readonly string[] s_services = ["BROKERIM_TEST_KAFKA", "BROKERIM_TEST_RABBITMQ", "BROKERIM_TEST_REDIS"];
+    private static readonly string[] s_services =
+        ["BROKERIM_TEST_KAFKA", "BROKERIM_TEST_CASSANDRA", "BROKERIM_TEST_RABBITMQ", "BROKERIM_TEST_REDIS"];
+
     private readonly string _name = $"flow{Guid.NewGuid():n}"[..12];
 
-    public override IReadOnlyList<string> Roles { get; } = ["persist", "deliver", "gateway"];
+    public override IReadOnlyList<string> Members { get; } = ["persist", "deliver", "gateway"];
+
+    /// <summary>Where Cassandra is.</summary>
+    protected virtual string StoreAddress => Service.Address("BROKERIM_TEST_CASSANDRA");
 
     public override void Require()
     {
@@ -34,14 +39,21 @@ public sealed class BrokeredInstallation : Installation
         ("Kafka:GroupPrefix", $"{_name}."),
         ("Kafka:Partitions", $"{Partitions}"),
         ("Kafka:SessionTimeout", "00:00:03"),
+        .. StoreSettings(),
         ("RabbitMq:Uri", Service.Address("BROKERIM_TEST_RABBITMQ")),
         ("RabbitMq:Prefix", _name),
         ("Redis:Configuration", Service.Address("BROKERIM_TEST_REDIS")),
         ("Redis:KeyPrefix", $"{_name}:"),
-        ("Gateway:Id", "g1"),
     ];
 
-    /// <summary>The old broker's topics are made by a program of its own; on a current one an operator makes them once.</summary>
+    protected override IEnumerable<(string Key, string Value)> StoreSettings() =>
+    [
+        ("Cassandra:ContactPoints", StoreAddress),
+        ("Cassandra:Keyspace", _name),
+        ("Cassandra:ReplicationFactor", "1"),
+    ];
+
+    /// <summary>The old broker's topics are made by a program of its own; on a current one the migration makes them too.</summary>
     protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
@@ -55,5 +67,7 @@ public sealed class BrokeredInstallation : Installation
         var said = await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         Assert.True(process.ExitCode == 0, said);
+
+        await RunAsync(["migrate"], Settings(), cancellationToken);
     }
 }

@@ -91,7 +91,7 @@ public abstract class ChatGuarantees
         var users = await _installation.AddUsersAsync(1, Token);
         var options = _installation.OptionsOf(users[0]);
         var refused = await Assert.ThrowsAsync<LoginRefusedException>(() => ImClient.ConnectAsync(
-            new() { Host = options.Host, Port = options.Port, Name = options.Name, Password = "wrong" }, Token));
+            new() { Discovery = options.Discovery, Name = options.Name, Password = "wrong" }, Token));
         Assert.Equal(ResultType.ValidationFailed, refused.Result);
     }
 
@@ -102,7 +102,7 @@ public abstract class ChatGuarantees
         await using var alice = await _installation.ConnectAsync(users[0], Token);
         await using var bob = await _installation.ConnectAsync(users[1], Token);
         var sending = SendAsync(400);
-        await using (var proxy = new CuttingProxy(_installation.Port))
+        await using (var proxy = new CuttingProxy(_installation.PortOf(_installation.Fronts[0])))
         {
             var options = _installation.OptionsOf(users[1], ClientType.Android);
             await using var phone = await ImClient.ConnectAsync(
@@ -148,10 +148,10 @@ public abstract class ChatGuarantees
         var users = await _installation.AddUsersAsync(ChattingUsers, Token);
         await using var load = await ChatterLoad.StartAsync(_installation, users, Outstanding, Token);
         await load.WaitForAckedAsync(500, Token).Soon();
-        foreach (var role in _installation.Roles)
+        foreach (var member in _installation.Members)
         {
-            await _installation.KillAsync(role);
-            await _installation.StartAsync(role, Token);
+            await _installation.KillAsync(member);
+            await _installation.StartAsync(member, Token);
             await load.WaitForAckedAsync(500, Token).Soon();
         }
 
@@ -164,10 +164,10 @@ public abstract class ChatGuarantees
         var users = await _installation.AddUsersAsync(ChattingUsers, Token);
         await using var load = await ChatterLoad.StartAsync(_installation, users, Outstanding, Token);
         await load.WaitForAckedAsync(500, Token).Soon();
-        foreach (var role in _installation.Roles)
+        foreach (var member in _installation.Members)
         {
-            Assert.Equal(0, await _installation.StopAsync(role));
-            await _installation.StartAsync(role, Token);
+            Assert.Equal(0, await _installation.StopAsync(member));
+            await _installation.StartAsync(member, Token);
             await load.WaitForAckedAsync(500, Token).Soon();
         }
 
@@ -182,7 +182,7 @@ public abstract class ChatGuarantees
         await using var bob = await _installation.ConnectAsync(users[1], Token);
         await alice.SendTextAsync(bob.Self.UserId, "hello", Token).Soon();
 
-        foreach (var role in _installation.Roles)
-            Assert.Contains("# TYPE im_", await _installation.MetricsAsync(role, Token), StringComparison.Ordinal);
+        foreach (var member in _installation.Members)
+            Assert.Contains("# TYPE im_", await _installation.MetricsAsync(member, Token), StringComparison.Ordinal);
     }
 }

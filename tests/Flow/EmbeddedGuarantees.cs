@@ -7,7 +7,9 @@ public sealed class EmbeddedGuarantees(EmbeddedInstallation installation)
 /// <summary>Everything in one process.</summary>
 public sealed class EmbeddedInstallation : Installation
 {
-    public override IReadOnlyList<string> Roles { get; } = ["embedded"];
+    public override IReadOnlyList<string> Members { get; } = ["embedded"];
 
-    protected override IEnumerable<(string Key, string Value)> Settings() => [];
+    protected override IEnumerable<(string Key, string Value)> Settings() => StoreSettings();
+
+    protected override IEnumerable<(string Key, string Value)> StoreSettings() => [("Embedded:DataDirectory", Folder)];
 }

@@ -8,14 +8,15 @@ namespace BrokerIm.Tests.House;
 /// <summary>The compose file is for operators with Docker, which this project's tests run without; so it is checked by reading.</summary>
 public sealed class ComposeTests
 {
+    private const string Migration = "migrate";
     private static readonly string[] s_roles = ["gateway", "persist", "deliver"];
 
     [Fact]
-    public void Every_setting_of_every_role_exists_and_has_a_value_of_its_type()
+    public void Every_setting_of_every_process_exists_and_has_a_value_of_its_type()
     {
-        foreach (var role in s_roles)
+        foreach (var process in s_roles.Append(Migration))
         {
-            var settings = Environment(Service(role))
+            var settings = Environment(Service(process))
                 .Where(variable => variable.Key.StartsWith(Settings.EnvironmentPrefix, StringComparison.Ordinal))
                 .ToDictionary(
                     variable => variable.Key[Settings.EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
@@ -30,6 +31,18 @@ public sealed class ComposeTests
     [Fact]
     public void There_is_one_service_per_role_and_each_runs_its_role() =>
         Assert.All(s_roles, role => Assert.Contains(role, Text(Service(role)["command"]), StringComparison.Ordinal));
+
+    [Fact]
+    public void Roles_start_once_the_migration_has_ended_well()
+    {
+        Assert.Equal(Migration, Text(Service(Migration)["command"]));
+        Assert.All(s_roles, role =>
+        {
+            var dependencies = (Dictionary<object, object>)Service(role)["depends_on"];
+            var migration = Assert.IsType<Dictionary<object, object>>(dependencies[Migration]);
+            Assert.Equal("service_completed_successfully", migration["condition"]);
+        });
+    }
 
     [Fact]
     public void Every_service_that_is_waited_for_exists()

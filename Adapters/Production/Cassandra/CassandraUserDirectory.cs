@@ -92,8 +92,9 @@ internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
     /// <exception cref="InvalidOperationException">There is no such user.</exception>
     public async ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken)
     {
-        var changed = await _session.ReadAsync(DirectoryStatements.SetCredential, (user, credential), cancellationToken);
-        if (!changed[0])
+        var adders = await _session.ReadAsync(DirectoryStatements.FindAdder, user, cancellationToken);
+        if (adders.Count == 0
+            || !(await _session.ReadAsync(DirectoryStatements.SetCredential, (user, credential, adders[0]), cancellationToken))[0])
             throw new InvalidOperationException($"There is no user {user}.");
     }
 

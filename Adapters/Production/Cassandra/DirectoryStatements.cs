@@ -61,9 +61,10 @@ internal static class DirectoryStatements
         },
         IsApplied);
 
-    public static readonly CassandraRead<(UserId User, string Credential), bool> SetCredential = new(
-        "UPDATE user SET credential = ? WHERE id = ? IF EXISTS",
-        static (change, values) => values.Add(change.Credential).Add((int)change.User.Value),
+    /// <summary>Old servers have no IF EXISTS for an update; who added the user never changes.</summary>
+    public static readonly CassandraRead<(UserId User, string Credential, Guid Adder), bool> SetCredential = new(
+        "UPDATE user SET credential = ? WHERE id = ? IF added_by = ?",
+        static (change, values) => values.Add(change.Credential).Add((int)change.User.Value).Add(change.Adder),
         IsApplied);
 
     public static readonly CassandraWrite<UserChange> WriteChange = new(

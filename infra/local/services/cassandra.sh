@@ -32,8 +32,8 @@ start_cassandra() {
     for package in java.base/jdk.internal.{misc,ref} java.base/sun.nio.ch java.rmi/sun.rmi.{registry,server}; do
         options+=(--add-exports "$package=ALL-UNNAMED")
     done
-    for package in java.base/java.{io,lang,lang.ref,lang.reflect,math,net,nio,util} \
-        java.base/java.util.concurrent{,.atomic,.locks} java.base/sun.nio.ch java.base/jdk.internal.ref \
+    for package in java.base/java.{io,lang,lang.ref,lang.reflect,math,net,nio,nio.charset,util} \
+        java.base/java.util.concurrent{,.atomic,.locks} java.base/sun.nio.{ch,cs} java.base/jdk.internal.ref \
         java.management/sun.management; do
         options+=(--add-opens "$package=ALL-UNNAMED")
     done

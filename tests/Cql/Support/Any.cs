@@ -34,6 +34,12 @@ internal static class Any
             (3, Gen.Choose(0, char.MaxValue)), (1, Gen.Choose(0xD800, 0xDFFF)))
         .Select(value => (char)value).ArrayOf().Select(chars => new string(chars));
     public static readonly Gen<Guid> Uuid = Exactly(16).Select(bytes => new Guid(bytes));
+    public static readonly Gen<Guid> Timeuuid = Exactly(16).Select(bytes =>
+    {
+        // Version 1, variant of RFC 9562: the server takes nothing else for a timeuuid.
+        (bytes[6], bytes[8]) = ((byte)(0x10 | (bytes[6] & 0x0F)), (byte)(0x80 | (bytes[8] & 0x3F)));
+        return new Guid(bytes, bigEndian: true);
+    });
     public static readonly Gen<IPAddress> Inet = Gen.OneOf(Exactly(4), Exactly(16)).Select(bytes => new IPAddress(bytes));
     public static readonly Gen<DateTimeOffset> Timestamp = Gen.Zip(Int64, Gen.Choose(-14 * 60, 14 * 60)).Select(pair => AtOffset(
         Remainder(pair.Item1, DateTimeOffset.MaxValue.Ticks / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond, pair.Item2));

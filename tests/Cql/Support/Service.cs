@@ -13,19 +13,22 @@ internal static class Service
         get
         {
             var address = Environment.GetEnvironmentVariable(Variable);
-            if (string.IsNullOrEmpty(address))
-            {
-                Assert.SkipUnless(
-                    IsContinuousIntegration, $"{Variable} is not set; infra/local/up starts the services and says what to set.");
-                Assert.Fail($"{Variable} is not set, and a build server must not skip tests.");
-            }
-
-            return address;
+            Require(!string.IsNullOrEmpty(address), $"{Variable} is not set; infra/local/up starts the services and says what to set.");
+            return address!;
         }
     }
 
     /// <summary>The same as an end point.</summary>
     public static IPEndPoint Node => IPEndPoint.Parse(ContactPoint);
+
+    /// <summary>Skips the test at a desk, and fails it on a build server, where something is not there.</summary>
+    public static void Require(bool isThere, string otherwise)
+    {
+        if (isThere)
+            return;
+        Assert.SkipUnless(IsContinuousIntegration, otherwise);
+        Assert.Fail($"{otherwise} A build server must not skip tests.");
+    }
 
     private static bool IsContinuousIntegration => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
 }

@@ -7,7 +7,7 @@ namespace BrokerIm.Cql.Tests.Types;
 /// <summary>Bytes that are no value of their type are the peer's fault, and never more than that.</summary>
 public sealed class BrokenValueTests
 {
-    private static readonly (CqlType Type, Action<CqlRows> Get)[] _readers =
+    private static readonly (CqlType Type, Action<CqlRows> Get)[] s_readers =
     [
         (CqlTypes.Boolean, row => row.GetBoolean(0)),
         (CqlTypes.Tinyint, row => row.GetSByte(0)),
@@ -36,7 +36,7 @@ public sealed class BrokenValueTests
     [Fact]
     public void Whatever_comes_is_a_value_or_an_error_of_ours() => Any.Holds(Any.Blob, bytes =>
     {
-        foreach (var (type, get) in _readers)
+        foreach (var (type, get) in s_readers)
         {
             using var row = Sample.Cell(bytes, type);
             var error = Record.Exception(() => get(row));
@@ -52,7 +52,7 @@ public sealed class BrokenValueTests
     [InlineData(16)]
     public void A_value_of_another_size_is_refused(int size)
     {
-        foreach (var (type, get) in _readers[..11])
+        foreach (var (type, get) in s_readers[..11])
         {
             var own = type.Code switch
             {
@@ -85,7 +85,7 @@ public sealed class BrokenValueTests
     [InlineData("time", "ffffffffffffffff")]
     public void What_the_type_does_not_allow_is_refused(string type, string hex)
     {
-        var (column, get) = _readers.First(reader => reader.Type.ToString() == type);
+        var (column, get) = s_readers.First(reader => reader.Type.ToString() == type);
         using var row = Sample.Cell(Convert.FromHexString(hex), column);
         Assert.Throws<CqlProtocolException>(() => get(row));
     }
@@ -125,7 +125,7 @@ public sealed class BrokenValueTests
     [InlineData("00000002ffffffff")]
     public void An_announced_count_takes_no_memory_before_it_is_believed(string hex)
     {
-        foreach (var (type, get) in _readers.Where(reader => reader.Type.Code is CqlTypeCode.List or CqlTypeCode.Set or CqlTypeCode.Map))
+        foreach (var (type, get) in s_readers.Where(reader => reader.Type.Code is CqlTypeCode.List or CqlTypeCode.Set or CqlTypeCode.Map))
         {
             using var row = Sample.Cell(Convert.FromHexString(hex), type);
             Assert.Throws<CqlProtocolException>(() => get(row));

@@ -7,7 +7,7 @@ namespace BrokerIm.Cql.Tests.Types;
 /// <summary>Values and getters that do not fit are told apart before anything is sent or misread.</summary>
 public sealed class TypeCheckTests
 {
-    private static readonly CqlType[] _all =
+    private static readonly CqlType[] s_all =
     [
         CqlTypes.Ascii, CqlTypes.Bigint, CqlTypes.Blob, CqlTypes.Boolean, CqlTypes.Counter, CqlTypes.Date, CqlTypes.Decimal,
         CqlTypes.Double, CqlTypes.Float, CqlTypes.Inet, CqlTypes.Int, CqlTypes.Smallint, CqlTypes.Text, CqlTypes.Time,
@@ -17,7 +17,7 @@ public sealed class TypeCheckTests
         CqlTypes.Tuple(CqlTypes.Int, CqlTypes.Int, CqlTypes.Int),
     ];
 
-    private static readonly (Action<CqlValues> Add, Action<CqlRows> Get, string[] Types)[] _pairs =
+    private static readonly (Action<CqlValues> Add, Action<CqlRows> Get, string[] Types)[] s_pairs =
     [
         (values => values.Add(true), row => row.GetBoolean(0), ["boolean"]),
         (values => values.Add((sbyte)1), row => row.GetSByte(0), ["tinyint"]),
@@ -46,9 +46,9 @@ public sealed class TypeCheckTests
     [Fact]
     public void Each_value_is_taken_by_its_types_only_and_read_by_the_same()
     {
-        foreach (var (add, get, types) in _pairs)
+        foreach (var (add, get, types) in s_pairs)
         {
-            foreach (var type in _all)
+            foreach (var type in s_all)
             {
                 var values = Sample.Prepared(type).Bind().Values;
                 using var row = Sample.Row(new CqlStatement("any").Values.AddNull().Encoded, type);
@@ -85,9 +85,9 @@ public sealed class TypeCheckTests
     [Fact]
     public void Single_nulls_are_asked_for_and_not_read()
     {
-        foreach (var (_, get, types) in _pairs)
+        foreach (var (_, get, types) in s_pairs)
         {
-            var type = _all.Single(type => type.ToString() == types[0]);
+            var type = s_all.Single(type => type.ToString() == types[0]);
             using var row = Sample.Row(new CqlStatement("any").Values.AddNull().Encoded, type);
             Assert.True(row.IsNull(0));
             Assert.True(row.GetRaw(0).IsEmpty);
@@ -158,7 +158,7 @@ public sealed class TypeCheckTests
     [Fact]
     public void Any_type_is_read_and_written_raw()
     {
-        foreach (var type in _all)
+        foreach (var type in s_all)
         {
             using var row = Sample.Row(Sample.Prepared(type).Bind().Values.AddRaw([1, 2, 3]).Encoded, type);
             Assert.Equal<byte>([1, 2, 3], row.GetRaw(0).ToArray());

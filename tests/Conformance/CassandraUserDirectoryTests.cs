@@ -1,0 +1,104 @@
+using BrokerIm.Adapters.Production.Cassandra;
+using BrokerIm.Core.Ports;
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Tests.Conformance;
+
+public sealed class CassandraUserDirectoryTests(CassandraKeyspace keyspace) : UserDirectoryConformance, IAsyncLifetime
+{
+    private readonly List<CassandraUserDirectory> _open = [];
+    private ICassandraSession? _session;
+
+    private ICassandraSession Session => _session!;
+
+    public async ValueTask InitializeAsync() => (_session, _) = await keyspace.OpenAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var directory in _open)
+            directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override IUserDirectory Open(TimeProvider time)
+    {
+        var directory = new CassandraUserDirectory(Session, time, Options.Create(CassandraKeyspace.Settings("any")));
+        _open.Add(directory);
+        return directory;
+    }
+
+    [Fact]
+    public async Task Name_whose_adder_crashed_is_taken_over_by_one_of_many()
+    {
+        var (directory, name) = (Open(TimeProvider.System), Fresh.Name());
+        var claimed = Fresh.User();
+        Assert.True((await Session.ReadAsync(DirectoryStatements.ClaimName, (name, claimed), Deadline.Token))[0]);
+        Assert.Null(await directory.FindAsync(name, Deadline.Token));
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 10).Select(
+            i => directory.AddAsync(new(name, $"{i}", ""), Deadline.Token).AsTask()));
+
+        var winner = Assert.Single(added.OfType<UserProfile>());
+        Assert.Equal(claimed, winner.Id);
+        Assert.Equal(winner, (await directory.FindAsync(name, Deadline.Token))!.Profile);
+        Assert.Null(await directory.AddAsync(new(name, "late", ""), Deadline.Token));
+    }
+
+    [Fact]
+    public async Task Change_whose_adder_crashed_is_not_listed()
+    {
+        var directory = Open(TimeProvider.System);
+        var added = await directory.AddAsync(new(Fresh.Name(), "", ""), Deadline.Token);
+        var later = 1_000_000_000_000 + (Fresh.Number() * 16L);
+        UserChange[] left = [new(later, added!.Id), new(later, Fresh.User())];
+        foreach (var change in left)
+            await Session.WriteAsync<UserChange>(DirectoryStatements.WriteChange, new[] { change }, Deadline.Token);
+
+        Assert.Empty(await directory.ListChangedAsync(later, 1, Deadline.Token));
+    }
+
+    [Fact]
+    public async Task Department_whose_adder_crashed_is_completed_from_its_claim()
+    {
+        var (directory, name) = (Open(TimeProvider.System), Fresh.Name());
+        var id = (uint)Fresh.Number();
+        await Session.ReadAsync(DirectoryStatements.ClaimDepartmentName, (5u, name, id, 77), Deadline.Token);
+
+        var department = await directory.GetOrAddDepartmentAsync(name, 5, Deadline.Token);
+
+        Assert.Equal(new Department(id, name, 5, 0, false, 77), department);
+        Assert.Contains(department, await directory.ListDepartmentsAsync(76, Deadline.Token));
+    }
+
+    [Fact]
+    public async Task First_number_is_1_and_blocks_grow_from_1()
+    {
+        var kind = Fresh.Name();
+        using var first = new IdBlock(Session, kind);
+        using var second = new IdBlock(Session, kind);
+        List<uint> numbers = [];
+        for (var i = 0; i < 4; i++)
+        {
+            numbers.Add(await first.NextAsync(Deadline.Token));
+            numbers.Add(await second.NextAsync(Deadline.Token));
+        }
+
+        // Blocks of one, then of two, then of four.
+        Assert.Equal([1, 2, 3, 5, 4, 6, 7, 11], numbers);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_a_name_is_nobodys()
+    {
+        var directory = Open(TimeProvider.System);
+        foreach (var name in new[] { "", "\ud800", new string('x', 100_000) })
+        {
+            Assert.Null(await directory.FindAsync(name, Deadline.Token));
+            await Assert.ThrowsAsync<ArgumentException>(async () => await directory.AddAsync(new(name, "", ""), Deadline.Token));
+        }
+    }
+
+    [Fact]
+    public async Task Credential_of_nobody_is_refused() => await Assert.ThrowsAsync<InvalidOperationException>(
+        async () => await Open(TimeProvider.System).SetCredentialAsync(Fresh.User(), "new", Deadline.Token));
+}
