@@ -23,8 +23,18 @@ public sealed record CqlReplication(string Strategy, IReadOnlyDictionary<string,
         replication.Where(pair => pair.Key != Class).ToDictionary(pair => pair.Key, pair => pair.Value));
 
     /// <summary>From <c>system.schema_keyspaces</c> (Cassandra 2): class and options as JSON.</summary>
-    internal static CqlReplication Of(string strategyClass, string optionsJson) => new(
-        WithoutPackage(strategyClass), JsonSerializer.Deserialize<Dictionary<string, string>>(optionsJson) ?? []);
+    /// <exception cref="CqlProtocolException">It is no JSON object of strings.</exception>
+    internal static CqlReplication Of(string strategyClass, string optionsJson)
+    {
+        try
+        {
+            return new(WithoutPackage(strategyClass), JsonSerializer.Deserialize<Dictionary<string, string>>(optionsJson) ?? []);
+        }
+        catch (JsonException)
+        {
+            throw new CqlProtocolException($"'{optionsJson}' cannot be the options of a replication strategy.");
+        }
+    }
 
     private static string WithoutPackage(string name) => name[(name.LastIndexOf('.') + 1)..];
 

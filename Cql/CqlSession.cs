@@ -25,7 +25,7 @@ public sealed class CqlSession : IAsyncDisposable
     private CqlSession(CqlOptions options)
     {
         var metrics = new CqlMetrics(options.Meter);
-        var keys = new PartitionKeys(options);
+        var keys = new PartitionKeys();
         _options = options;
         _nodes = new(options, metrics);
         _control = new(options, _nodes, keys.Clear);
@@ -43,12 +43,13 @@ public sealed class CqlSession : IAsyncDisposable
 
     /// <summary>Connects to the first contact point that answers and learns the cluster from it.</summary>
     /// <returns>A session with at least one connection; the others follow in the background.</returns>
-    /// <exception cref="ArgumentException">There is no contact point, or one of them makes no sense.</exception>
+    /// <exception cref="ArgumentException">Options are missing or out of bounds; says which, all at once.</exception>
     /// <exception cref="CqlNoNodeException">None answers; the message says why, for each, and the inner exception is the last reason.</exception>
     /// <exception cref="CqlAuthenticationException">The cluster refuses the credentials.</exception>
     /// <exception cref="CqlServerException">There is no such keyspace, or it must not be used.</exception>
     public static async ValueTask<CqlSession> ConnectAsync(CqlOptions options, CancellationToken cancellationToken)
     {
+        OptionsCheck.Run(options);
         var session = new CqlSession(options);
         try
         {

@@ -126,6 +126,7 @@ internal sealed class ClusterNodes(CqlOptions options, CqlMetrics metrics) : IAs
     // Whatever is in flight there has ended by then, one way or the other.
     private async Task LeaveAsync(Node node)
     {
+        node.Retire();
         await Task.Delay(options.RequestTimeout, options.Time, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         await node.DisposeAsync();
     }

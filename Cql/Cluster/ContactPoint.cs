@@ -7,24 +7,24 @@ namespace BrokerIm.Cql.Cluster;
 /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>1.2.3.4:port</c>, <c>::1</c> and <c>[::1]:port</c>.</summary>
 internal readonly record struct ContactPoint(string Host, int Port)
 {
-    /// <exception cref="FormatException">It is none of these.</exception>
-    public static ContactPoint Parse(string text)
+    /// <summary>False if it is none of these.</summary>
+    public static bool TryParse(string text, out ContactPoint contactPoint)
     {
         // An address with colons and without brackets has no port.
         if (IPAddress.TryParse(text, out var bare) && !text.StartsWith('['))
-            return new(bare.ToString(), CqlOptions.DefaultPort);
+        {
+            contactPoint = new(bare.ToString(), CqlOptions.DefaultPort);
+            return true;
+        }
 
-        var colon = text.LastIndexOf(':');
-        if (text.EndsWith(']'))
-            colon = -1;
+        var colon = text.EndsWith(']') ? -1 : text.LastIndexOf(':');
         var host = colon < 0 ? text : text[..colon];
         if (host.StartsWith('[') && host.EndsWith(']'))
             host = host[1..^1];
         var port = CqlOptions.DefaultPort;
         var isPort = colon < 0 || int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port);
-        return isPort && port is > 0 and <= ushort.MaxValue && host.Length > 0
-            ? new(host, port)
-            : throw new FormatException($"'{text}' is no contact point; it has to be host or host:port.");
+        contactPoint = new(host, port);
+        return isPort && port is > 0 and <= ushort.MaxValue && host.Length > 0;
     }
 
     /// <summary>All addresses of the host.</summary>

@@ -28,23 +28,13 @@ internal sealed class ControlConnection : IAsyncDisposable
     private volatile bool _isComplete = true;
     private Task _run = Task.CompletedTask;
 
-    /// <param name="options">How to reach the cluster.</param>
+    /// <param name="options">How to reach the cluster; checked before.</param>
     /// <param name="nodes">Told of every change.</param>
     /// <param name="schemaChanged">Called when a keyspace or table has changed; must not take long.</param>
-    /// <exception cref="ArgumentException">There is no contact point, or one of them is none.</exception>
     public ControlConnection(CqlOptions options, ClusterNodes nodes, Action schemaChanged)
     {
         (_options, _nodes, _schemaChanged) = (options, nodes, schemaChanged);
-        if (options.ContactPoints.Count == 0)
-            throw new ArgumentException("There is no contact point.", nameof(options));
-        try
-        {
-            _contactPoints = [.. options.ContactPoints.Select(ContactPoint.Parse)];
-        }
-        catch (FormatException exception)
-        {
-            throw new ArgumentException(exception.Message, nameof(options), exception);
-        }
+        _contactPoints = [.. options.ContactPoints.Select(text => ContactPoint.TryParse(text, out var point) ? point : default)];
     }
 
     /// <summary>The connection; for a moment it may be one that has ended.</summary>
@@ -112,8 +102,9 @@ internal sealed class ControlConnection : IAsyncDisposable
         try
         {
             // Events first: what changes while the tables are read must not be missed.
-            await wire.RegisterAsync(s_events, _options.Time.DeadlineAfter(_options.RequestTimeout), cancellationToken);
-            var topology = await new SystemTables(wire, _options).ReadAsync(cancellationToken);
+            var deadline = _options.Time.DeadlineAfter(_options.RequestTimeout);
+            await wire.RegisterAsync(s_events, deadline, cancellationToken);
+            var topology = await new SystemTables(wire, deadline).ReadAsync(cancellationToken);
             if (isFirst)
                 _nodes.LocalDatacenter = ChooseDatacenter(topology, endPoint);
             _nodes.Version = wire.Version;
@@ -189,11 +180,12 @@ internal sealed class ControlConnection : IAsyncDisposable
         _wake.Unset();
         try
         {
-            Apply(await new SystemTables(Wire, _options).ReadAsync(stopping));
+            var deadline = _options.Time.DeadlineAfter(_options.RequestTimeout);
+            Apply(await new SystemTables(Wire, deadline).ReadAsync(stopping));
         }
-        catch (CqlException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
-            // A node that cannot say what the cluster looks like is not the one to be asked.
+            // Whatever it is, a node that cannot say what the cluster looks like is not the one to be asked.
             _options.Log.ControlFailed(Wire.Node, failure.Message);
             await _current!.DisposeAsync();
         }
@@ -228,8 +220,9 @@ internal sealed class ControlConnection : IAsyncDisposable
                 _options.Log.ControlMoved(endPoint);
                 return true;
             }
-            catch (CqlException failure)
+            catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
+                // Whatever it is: it is reported, and a session must not stop looking after itself.
                 reasons.Add(failure.Message);
             }
         }

@@ -12,6 +12,7 @@ internal sealed class LiveConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watch;
     private readonly Lazy<Task> _closing;
+    private volatile bool _isLost;
     private Exception? _silence;
 
     public LiveConnection(CqlConnection wire, CqlOptions options)
@@ -26,12 +27,15 @@ internal sealed class LiveConnection : IAsyncDisposable
     /// <summary>When it was opened, on the options' clock's timestamp scale.</summary>
     public long Opened { get; }
 
-    public bool IsAlive => !Wire.Ended.IsCompleted;
+    public bool IsAlive => !_isLost && !Wire.Ended.IsCompleted;
 
     public bool IsFull => Wire.InFlight >= _options.MaxInFlightPerConnection;
 
     /// <summary>Why it has ended; null while it lives and after it was closed on purpose.</summary>
     public Exception? EndReason => _silence ?? (Wire.Ended.IsCompleted ? Wire.Ended.Result : null);
+
+    /// <summary>A request was told that the connection ends; that it has ended is known a moment later.</summary>
+    public void NoteLoss() => _isLost = true;
 
     /// <summary>Closes it; that may be done more than once.</summary>
     public ValueTask DisposeAsync() => new(_closing.Value);

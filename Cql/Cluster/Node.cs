@@ -74,6 +74,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>There is reason to believe that it can be reached: does not wait any longer before trying.</summary>
     public void TryNow() => _wake.Set();
 
+    /// <summary>Opens no more connections; those that are open stay until the node is disposed of.</summary>
+    public void Retire() => _stopping.Cancel();
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -132,8 +135,9 @@ internal sealed class Node : IAsyncDisposable
                 _options.Log.NodeConnected(EndPoint, _row.Datacenter, wire.Version);
             return true;
         }
-        catch (CqlException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
+            // Whatever it is: it is reported, and a node that is not tried again would be lost for good.
             _lastFailure = failure;
             if (isFirst)
                 _options.Log.NodeUnreachable(EndPoint, failure.Message);

@@ -6,7 +6,7 @@ namespace BrokerIm.Cql.Cluster;
 /// <summary>
 /// Finds out which bind markers make up the partition key, for protocol v3, which does not say: by the names of the table's columns.
 /// </summary>
-internal sealed class PartitionKeys(CqlOptions options)
+internal sealed class PartitionKeys
 {
     private readonly ConcurrentDictionary<(string Keyspace, string Table), IReadOnlyList<string>> _columns = new();
 
@@ -15,7 +15,7 @@ internal sealed class PartitionKeys(CqlOptions options)
 
     /// <summary>Indices of the key's markers in the key's order; empty when not every column of the key has one.</summary>
     public async ValueTask<IReadOnlyList<int>> FindAsync(
-        CqlConnection connection, IReadOnlyList<CqlColumn> parameters, CancellationToken cancellationToken)
+        CqlConnection connection, IReadOnlyList<CqlColumn> parameters, long deadline, CancellationToken cancellationToken)
     {
         if (parameters.Count == 0)
             return [];
@@ -23,7 +23,8 @@ internal sealed class PartitionKeys(CqlOptions options)
         var table = (parameters[0].Keyspace, parameters[0].Table);
         if (!_columns.TryGetValue(table, out var columns))
         {
-            columns = await new SystemTables(connection, options).ReadPartitionKeyAsync(table.Keyspace, table.Table, cancellationToken);
+            var tables = new SystemTables(connection, deadline);
+            columns = await tables.ReadPartitionKeyAsync(table.Keyspace, table.Table, cancellationToken);
             _columns[table] = columns;
         }
 

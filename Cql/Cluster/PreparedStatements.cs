@@ -56,18 +56,19 @@ internal sealed class PreparedStatements(RequestRunner runner, PartitionKeys key
         LiveConnection connection, string text, long deadline, CancellationToken cancellationToken)
     {
         var info = await connection.Wire.PrepareAsync(text, deadline, cancellationToken);
-        var partitionKey = info.PartitionKey ?? await keys.FindAsync(connection.Wire, info.Parameters, cancellationToken);
+        var partitionKey = info.PartitionKey ?? await keys.FindAsync(connection.Wire, info.Parameters, deadline, cancellationToken);
         return new(text, info.Id, info.Parameters, partitionKey, info.Columns);
     }
 
     private async Task PrepareAgainAsync(
         LiveConnection connection, CqlPrepared prepared, long deadline, CancellationToken cancellationToken)
     {
-        options.Log.PreparingAgain(connection.Wire.Node, prepared.Text);
-        var preparing = _again.DoAsync(
-            (connection, prepared.Text), options,
-            static (key, options) => key.Connection.Wire.PrepareAsync(
-                key.Text, options.Time.DeadlineAfter(options.RequestTimeout), CancellationToken.None).AsTask());
+        var preparing = _again.DoAsync((connection, prepared.Text), options, static (key, options) =>
+        {
+            options.Log.PreparingAgain(key.Connection.Wire.Node, key.Text);
+            var deadline = options.Time.DeadlineAfter(options.RequestTimeout);
+            return key.Connection.Wire.PrepareAsync(key.Text, deadline, CancellationToken.None).AsTask();
+        });
         PreparedInfo info;
         try
         {

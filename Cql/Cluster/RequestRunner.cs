@@ -91,6 +91,8 @@ internal sealed class RequestRunner(ClusterNodes nodes, RequestGate gate, CqlOpt
             {
                 error.Node ??= connection.Wire.Node;
                 error.Request ??= facts.Description;
+                if (error is CqlConnectionException)
+                    connection.NoteLoss();
                 retry = RetryRule.After(error, new(facts.IsIdempotent, facts.IsOneWrite, earlier));
                 open ??= RetryRule.LeavesOutcomeOpen(error) ? error : null;
                 if (retry.Where == RetryWhere.Nowhere || attempt >= options.MaxAttempts || gate.IsClosed)

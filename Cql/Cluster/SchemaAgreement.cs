@@ -1,4 +1,5 @@
 using System.Net;
+using BrokerIm.Cql.Wire;
 
 namespace BrokerIm.Cql.Cluster;
 
@@ -22,7 +23,7 @@ internal sealed class SchemaAgreement(ClusterNodes nodes, ControlConnection cont
         {
             try
             {
-                var topology = await Tables(first).ReadNodesAsync(cancellationToken);
+                var topology = await new SystemTables(Connection(first), deadline).ReadNodesAsync(cancellationToken);
                 var versions = Versions(topology).Distinct().ToList();
                 if (versions.Count == 1)
                     return true;
@@ -45,9 +46,6 @@ internal sealed class SchemaAgreement(ClusterNodes nodes, ControlConnection cont
     private IEnumerable<Guid?> Versions(Topology topology) =>
         topology.Nodes.Where((row, index) => index == 0 || nodes.IsUp(row)).Select(row => row.SchemaVersion);
 
-    private SystemTables Tables(EndPoint? node)
-    {
-        var connection = node is IPEndPoint endPoint ? nodes.Find(endPoint)?.LeastBusy()?.Wire : null;
-        return new(connection ?? control.Wire, options);
-    }
+    private CqlConnection Connection(EndPoint? node) =>
+        (node is IPEndPoint endPoint ? nodes.Find(endPoint)?.LeastBusy()?.Wire : null) ?? control.Wire;
 }

@@ -7,7 +7,9 @@ namespace BrokerIm.Cql.Cluster;
 /// Asks one node what it knows of the cluster. Cassandra moved its system tables between versions; a table that is not there is
 /// answered as Invalid, and the older one is asked instead.
 /// </summary>
-internal sealed class SystemTables(CqlConnection connection, CqlOptions options)
+/// <param name="connection">To the node.</param>
+/// <param name="deadline">For all questions together, on the options' clock's timestamp scale.</param>
+internal sealed class SystemTables(CqlConnection connection, long deadline)
 {
     private const string LocalText =
         "SELECT host_id, data_center, rack, release_version, partitioner, tokens, schema_version FROM system.local WHERE key = 'local'";
@@ -79,11 +81,8 @@ internal sealed class SystemTables(CqlConnection connection, CqlOptions options)
         }
     }
 
-    private ValueTask<CqlRows> AskAsync(string text, CancellationToken cancellationToken)
-    {
-        var statement = new CqlStatement(text) { Consistency = Consistency.One, PageSize = 0 };
-        return connection.ExecuteAsync(statement, options.Time.DeadlineAfter(options.RequestTimeout), cancellationToken);
-    }
+    private ValueTask<CqlRows> AskAsync(string text, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        new CqlStatement(text) { Consistency = Consistency.One, PageSize = 0 }, deadline, cancellationToken);
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

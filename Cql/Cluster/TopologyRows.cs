@@ -85,7 +85,12 @@ internal static class TopologyRows
     }
 
     private static long[] Tokens(CqlRows rows) =>
-        [.. rows.GetSet<string>(rows.IndexOf("tokens")).Select(token => long.Parse(token, CultureInfo.InvariantCulture))];
+        [.. rows.GetSet<string>(rows.IndexOf("tokens")).Select(Token)];
+
+    private static long Token(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var token)
+            ? token
+            : throw new CqlProtocolException($"'{text}' is no token of the Murmur3 partitioner.");
 
     private static IPAddress? Address(CqlRows rows, string column) =>
         Find(rows, column) is { } index && !rows.IsNull(index) ? rows.GetInetAddress(index) : null;

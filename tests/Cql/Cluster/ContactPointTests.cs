@@ -15,7 +15,7 @@ public sealed class ContactPointTests
     [InlineData("[::1]", "::1", 9042)]
     [InlineData("[::1]:65535", "::1", 65535)]
     public void Host_and_port_are_told_apart(string text, string host, int port) =>
-        Assert.Equal(new ContactPoint(host, port), ContactPoint.Parse(text));
+        Assert.Equal(new ContactPoint(host, port), Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -26,17 +26,23 @@ public sealed class ContactPointTests
     [InlineData("host:-1")]
     [InlineData("host:port")]
     public void What_is_no_contact_point_is_refused(string text) =>
-        Assert.Throws<FormatException>(() => ContactPoint.Parse(text));
+        Assert.False(ContactPoint.TryParse(text, out _));
 
     [Fact]
     public async Task Address_stands_for_itself() => Assert.Equal(
-        [new IPEndPoint(IPAddress.Parse("10.1.2.3"), 77)], await ContactPoint.Parse("10.1.2.3:77").ResolveAsync(Patience.Token));
+        [new IPEndPoint(IPAddress.Parse("10.1.2.3"), 77)], await Parse("10.1.2.3:77").ResolveAsync(Patience.Token));
 
     [Fact]
     public async Task Name_stands_for_all_its_addresses()
     {
         var expected = await Dns.GetHostAddressesAsync("localhost", Patience.Token);
-        var endPoints = await ContactPoint.Parse("localhost:77").ResolveAsync(Patience.Token);
+        var endPoints = await Parse("localhost:77").ResolveAsync(Patience.Token);
         Assert.Equal(expected.Select(address => new IPEndPoint(address, 77)), endPoints);
+    }
+
+    private static ContactPoint Parse(string text)
+    {
+        Assert.True(ContactPoint.TryParse(text, out var contactPoint));
+        return contactPoint;
     }
 }

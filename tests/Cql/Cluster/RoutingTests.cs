@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BrokerIm.Cql.Tests.Support;
 using BrokerIm.Cql.Wire;
 
@@ -81,5 +82,27 @@ public sealed class RoutingTests
 
         cluster[1].Drop();
         await Assert.ThrowsAsync<CqlConnectionException>(() => stuck);
+    }
+
+    [Fact]
+    public async Task Requests_spread_over_the_connections_to_a_node()
+    {
+        await using var cluster = new FakeCluster();
+        cluster.Add("dc1", "r1", 0);
+        var options = cluster.Options();
+        options.ConnectionsPerNode = 2;
+        options.MaxInFlightPerConnection = 2;
+        await using var session = await cluster.ConnectAsync(options);
+
+        var peers = new ConcurrentBag<FakePeer>();
+        cluster[0].Seen = peers.Add;
+        cluster[0].Answer = _ => null;
+        var stuck = Enumerable.Range(0, 4).Select(_ => session.QueryAsync("SELECT 1", Patience.Token).AsTask()).ToArray();
+        await Eventually.HoldsAsync(() => peers.Count == 4);
+        Assert.Equal([2, 2], peers.GroupBy(peer => peer).Select(group => group.Count()));
+
+        cluster[0].Drop();
+        foreach (var request in stuck)
+            await Assert.ThrowsAsync<CqlConnectionException>(() => request);
     }
 }

@@ -43,6 +43,9 @@ internal sealed class FakeMember : IAsyncDisposable
     /// <summary>What it answers to QUERY, EXECUTE and BATCH; null for nothing at all.</summary>
     public Func<FakeRequest, (Opcode Opcode, byte[] Body)?> Answer { get; set; } = _ => (Opcode.Result, FakeNode.Void);
 
+    /// <summary>Told of each QUERY, EXECUTE and BATCH, and from where it came.</summary>
+    public Action<FakePeer> Seen { get; set; } = _ => { };
+
     /// <summary>Makes the ids of statements; a node that understands a text in another way than the others gives it another.</summary>
     public string IdPrefix { get; set; } = "";
 
@@ -132,6 +135,7 @@ internal sealed class FakeMember : IAsyncDisposable
                 break;
             case Opcode.Query or Opcode.Execute or Opcode.Batch:
                 _asked.Enqueue(request.Opcode);
+                Seen(peer);
                 if (Answer(request) is { } answer)
                     await peer.SendAsync(request.Stream, answer.Opcode, answer.Body);
                 break;
