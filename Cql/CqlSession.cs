@@ -85,6 +85,7 @@ public sealed class CqlSession : IAsyncDisposable
     /// <exception cref="CqlBusyException">Too much is in flight; nothing was sent.</exception>
     /// <exception cref="CqlTimeoutException">No answer in time; it may have been done.</exception>
     /// <exception cref="CqlConnectionException">The connection ended before the answer; it may have been done.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CqlRows> ExecuteAsync(CqlRequest request, CancellationToken cancellationToken)
     {
         RefuseUse(request);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BrokerIm.Cql.Wire;
 
 namespace BrokerIm.Cql.Cluster;
@@ -17,6 +18,7 @@ internal sealed class PreparedStatements(RequestRunner runner, PartitionKeys key
         _statements.DoAsync(text, this, static (text, self) => self.PrepareAsync(text)).WaitAsync(cancellationToken);
 
     /// <summary>Runs a request on a connection; statements that the node does not know are prepared there, and it is run again.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CqlRows> ExecuteAsync(
         LiveConnection connection, CqlRequest request, long deadline, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace BrokerIm.Cql.Cluster;
@@ -28,6 +29,7 @@ internal sealed class RequestRunner(ClusterNodes nodes, RequestGate gate, CqlOpt
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(1);
 
     /// <exception cref="CqlException">The error of the last attempt; of an earlier one if that one leaves open what happened.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(
         RequestFacts facts, TState state, Ask<TState, TResult> ask, CancellationToken cancellationToken)
     {
@@ -72,6 +74,7 @@ internal sealed class RequestRunner(ClusterNodes nodes, RequestGate gate, CqlOpt
         _ => "Failed",
     };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> TryAsync<TState, TResult>(
         RequestFacts facts, TState state, Ask<TState, TResult> ask, long deadline, CancellationToken cancellationToken)
     {

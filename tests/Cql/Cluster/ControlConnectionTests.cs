@@ -179,13 +179,13 @@ public sealed class ControlConnectionTests
         await using var cluster = FakeCluster.OfTwo();
         var options = cluster.Options();
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(200);
-        options.ConnectTimeout = TimeSpan.FromMilliseconds(500);
         await using var session = await cluster.ConnectAsync(options);
         cluster[1].IsSilent = true;
         await Eventually.HoldsAsync(() => session.Nodes[1].OpenConnections == 0);
 
         // Also by the control connection.
         cluster[1].IsSilent = false;
+        cluster[1].Drop();
         await Eventually.HoldsAsync(() => session.Nodes.Count == 2 && session.Nodes[1].OpenConnections == 1);
         cluster[0].IsSilent = true;
         await Eventually.HoldsAsync(() => cluster[1].IsTelling);

@@ -45,7 +45,7 @@ public sealed class RetryTests
         var statement = insert.Bind();
         statement.Values.Add(FakeCluster.KeyOfSecond);
         statement.IsIdempotent = true;
-        statement.Timeout = TimeSpan.FromSeconds(2);
+        statement.Timeout = TimeSpan.FromSeconds(6);
         (await session.ExecuteAsync(statement, Patience.Token)).Dispose();
         Assert.Equal(1, cluster[0].Asked(Opcode.Execute));
     }

@@ -112,9 +112,9 @@ internal sealed class FakeMember : IAsyncDisposable
             return;
         }
 
+        _peers.TryAdd(peer, false);
         if (IsSilent)
             return;
-        _peers.TryAdd(peer, false);
         await FakeNode.AnswerHandshakeAsync(request, peer);
         switch (request.Opcode)
         {
