@@ -29,6 +29,11 @@ public sealed class CqlOptions
     /// <summary>TLS towards every node; null for plain TCP. Without a <c>TargetHost</c> the node's address is taken.</summary>
     public SslClientAuthenticationOptions? Tls { get; set; }
 
+    /// <summary>
+    /// Whether bodies are compressed (LZ4). Worth its processor time where the network is narrow or charges by the byte.
+    /// </summary>
+    public bool Compress { get; set; }
+
     /// <summary>Highest protocol version to offer: 3 or 4. A node that does not know it is asked again with a lower one.</summary>
     public int MaxProtocolVersion { get; set; } = 4;
 

@@ -69,8 +69,8 @@ internal static partial class ProductionLog
     [LoggerMessage(7404, LogLevel.Information, "Gateway {Gateway} is to announce its connections to Redis {RunId}")]
     public static partial void PresenceToBeAnnounced(this ILogger log, GatewayAddress gateway, string runId);
 
-    [LoggerMessage(7501, LogLevel.Warning, "No Cassandra node at {ContactPoints} answers yet")]
-    public static partial void ClusterAwaited(this ILogger log, string contactPoints, Exception exception);
+    [LoggerMessage(7501, LogLevel.Warning, "No Cassandra node at {ContactPoints} answers yet: {Reason}")]
+    public static partial void ClusterAwaited(this ILogger log, string contactPoints, string reason);
 
     [LoggerMessage(7502, LogLevel.Warning, "Keyspace {Keyspace} keeps {Copies} of each row: the loss of one node {Consequence}")]
     public static partial void FewCopies(this ILogger log, string keyspace, int copies, string consequence);

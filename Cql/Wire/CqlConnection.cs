@@ -22,6 +22,9 @@ internal sealed class CqlConnection : IAsyncDisposable
     [ThreadStatic]
     private static WireBuffer? t_frame;
 
+    [ThreadStatic]
+    private static WireBuffer? t_compressed;
+
     private readonly CqlOptions _options;
     private readonly Stream _stream;
     private readonly Action<CqlEvent>? _onEvent;
@@ -31,6 +34,7 @@ internal sealed class CqlConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _expiry;
+    private volatile bool _isReady;
     private Exception? _reason;
     private long _lastHeard;
 
@@ -188,6 +192,7 @@ internal sealed class CqlConnection : IAsyncDisposable
             try
             {
                 await Handshake.RunAsync(connection, options, cancellationToken);
+                connection._isReady = true;
                 return connection;
             }
             catch (CqlServerException refusal) when (IsAboutVersion(refusal) && version > LowestVersion)
@@ -237,22 +242,27 @@ internal sealed class CqlConnection : IAsyncDisposable
             throw;
         }
 
+        // Before READY nothing is agreed on.
+        var sent = frame;
+        if (_options.Compress && _isReady && Lz4.TryCompress(frame, t_compressed ??= new()))
+            sent = t_compressed;
+
         var answer = exchange.Begin(deadline);
-        if (_sender.TryAdd(frame.Written, exchange.Stream))
+        if (_sender.TryAdd(sent.Written, exchange.Stream))
             exchange.CancelWith(cancellationToken);
         else
             exchange.Fail(Lost(wasSent: false));
 
         // One huge request does not make every thread keep so much.
         if (frame.Length > KeptFrameBytesMax)
-            t_frame = null;
+            t_frame = t_compressed = null;
         return answer;
     }
 
     private async Task RunAsync()
     {
         var sending = _sender.RunAsync(_stream, _stopping.Token);
-        var receiving = FrameReceiver.RunAsync(_stream, _options.MaxResponseBytes, Take, _stopping.Token);
+        var receiving = FrameReceiver.RunAsync(_stream, _options.MaxResponseBytes, _options.Compress, Take, _stopping.Token);
 
         // Whichever ends first takes the other along: a connection that works in one direction only is of no use.
         var first = await Task.WhenAny(sending, receiving);

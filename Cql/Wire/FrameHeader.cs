@@ -38,6 +38,7 @@ internal enum FrameFlags : byte
 internal readonly record struct FrameHeader(int Version, FrameFlags Flags, short Stream, Opcode Opcode, int Length)
 {
     public const int Size = 9;
+    public const int FlagsOffset = 1;
     public const int StreamOffset = 2;
     public const int LengthOffset = 5;
 
@@ -57,7 +58,7 @@ internal readonly record struct FrameHeader(int Version, FrameFlags Flags, short
 
         return new(
             version,
-            (FrameFlags)bytes[1],
+            (FrameFlags)bytes[FlagsOffset],
             BinaryPrimitives.ReadInt16BigEndian(bytes[StreamOffset..]),
             (Opcode)bytes[4],
             length);

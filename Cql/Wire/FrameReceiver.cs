@@ -11,12 +11,13 @@ internal static class FrameReceiver
     /// <summary>Receives until the peer closes the connection between two frames.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="maxLength">Largest body.</param>
+    /// <param name="mayBeCompressed">Whether compression was agreed on.</param>
     /// <param name="take">Takes each answer over.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="CqlProtocolException">What came is no frame, or ends within one.</exception>
     /// <exception cref="IOException">The connection is gone.</exception>
     public static async Task RunAsync(
-        Stream stream, int maxLength, Action<FrameHeader, Answer> take, CancellationToken cancellationToken)
+        Stream stream, int maxLength, bool mayBeCompressed, Action<FrameHeader, Answer> take, CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
         try
@@ -26,7 +27,11 @@ internal static class FrameReceiver
                 var read = await reader.ReadAsync(cancellationToken);
                 var buffer = read.Buffer;
                 while (TryRead(ref buffer, maxLength, out var header, out var body))
-                    take(header, Answer.Copy(header, body));
+                {
+                    take(header, mayBeCompressed && header.Flags.HasFlag(FrameFlags.Compressed)
+                        ? Lz4.Decompress(header, body, maxLength)
+                        : Answer.Copy(header, body));
+                }
 
                 if (read.IsCompleted)
                 {

@@ -53,7 +53,10 @@ internal sealed class RequestEncoder(CqlOptions options, int version)
     public void WriteStartup(WireBuffer frame)
     {
         FrameHeader.Begin(frame, version, FrameFlags.None, Opcode.Startup);
-        frame.StringMap([new("CQL_VERSION", "3.0.0"), new("DRIVER_NAME", "BrokerIm.Cql")]);
+        List<KeyValuePair<string, string>> facts = [new("CQL_VERSION", "3.0.0"), new("DRIVER_NAME", "BrokerIm.Cql")];
+        if (options.Compress)
+            facts.Add(new("COMPRESSION", Lz4.Name));
+        frame.StringMap(facts);
         FrameHeader.End(frame);
     }
 

@@ -93,4 +93,7 @@ internal sealed class WireBuffer
     /// <summary>Writes a number where room was taken before, for lengths that are known afterwards.</summary>
     public void PatchInt(int position, int value) =>
         BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(position, sizeof(int)), value);
+
+    /// <summary>Changes a byte that was written.</summary>
+    public void PatchByte(int position, byte value) => _bytes.AsSpan(0, Length)[position] = value;
 }

@@ -17,9 +17,12 @@ public sealed class CassandraKeyspace : IAsyncDisposable
 
     public CassandraKeyspace() => _sessions = new(async () =>
     {
-        var name = await CreateAsync();
-        return (Connector(name).Open(name), Connector(name).Open(name));
+        SharedName = await CreateAsync();
+        return (Connector(SharedName).Open(SharedName), Connector(SharedName).Open(SharedName));
     });
+
+    /// <summary>The keyspace, once it has been opened.</summary>
+    public string SharedName { get; private set; } = "";
 
     /// <summary>Settings of the real server for a keyspace.</summary>
     internal static CassandraOptions Settings(string keyspace) => new()

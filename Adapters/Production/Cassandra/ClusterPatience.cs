@@ -22,7 +22,7 @@ internal sealed class ClusterPatience(CassandraOptions options, TimeProvider tim
             }
             catch (DependencyUnavailableException exception) when (time.GetElapsedTime(began) < options.StartTimeout)
             {
-                log.ClusterAwaited(options.ContactPoints, exception);
+                log.ClusterAwaited(options.ContactPoints, exception.Message);
             }
             catch (DependencyUnavailableException exception)
             {

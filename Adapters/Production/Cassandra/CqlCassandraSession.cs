@@ -17,7 +17,8 @@ internal sealed class CqlCassandraConnector(
         var isQuorum = settings.Consistency == CassandraConsistency.Quorum;
         var cql = new CqlOptions
         {
-            LocalDatacenter = settings.LocalDatacenter.Length == 0 ? null : settings.LocalDatacenter,
+            // Without a keyspace it is the cluster itself that is looked at, and which datacenters there are is one of the questions.
+            LocalDatacenter = keyspace is null || settings.LocalDatacenter.Length == 0 ? null : settings.LocalDatacenter,
             Keyspace = keyspace,
             Credentials = settings.User.Length == 0 ? null : new(settings.User, settings.Password),
             Tls = settings.Tls ? Tls(settings.TlsHostName) : null,

@@ -30,7 +30,10 @@ internal interface ICassandraSession : IAsyncDisposable
 /// <summary>Makes sessions. They connect when they are first used and again after every failure.</summary>
 internal interface ICassandraConnector
 {
-    /// <summary>A session in which names stand for tables of the given keyspace; of none if it is null.</summary>
+    /// <summary>
+    /// A session in which names stand for tables of the given keyspace; if that is null, one for looking at the cluster, which asks
+    /// nodes of any datacenter.
+    /// </summary>
     ICassandraSession Open(string? keyspace);
 }
 

@@ -1,0 +1,74 @@
+using BrokerIm.Adapters.Production.Cassandra;
+using BrokerIm.Core.Ports;
+using BrokerIm.Tests.Conformance;
+
+namespace BrokerIm.Tests.Unit.Cassandra;
+
+/// <summary>Callers share reads, and nobody sees less than if he had read by himself.</summary>
+public sealed class SharedReadsTests
+{
+    private readonly List<TaskCompletionSource<int>> _reads = [];
+    private readonly SharedReads<string, int> _shared = new(static (_, result) => result >= 100);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Callers_at_the_same_time_share_one_read()
+    {
+        var callers = Enumerable.Range(0, 5).Select(_ => AskAsync()).ToArray();
+        _reads.Single().SetResult(100);
+
+        Assert.All(await Task.WhenAll(callers), result => Assert.Equal(100, result));
+        Assert.Single(_reads);
+    }
+
+    [Fact]
+    public async Task Result_that_may_have_grown_since_is_read_again_once_for_all_who_came_later()
+    {
+        var first = AskAsync();
+        var later = Enumerable.Range(0, 3).Select(_ => AskAsync()).ToArray();
+        _reads[0].SetResult(7);
+        Assert.Equal(7, await first);
+
+        await Deadline.UntilAsync(() => Task.FromResult(_reads.Count == 2));
+        _reads[1].SetResult(8);
+        Assert.All(await Task.WhenAll(later), result => Assert.Equal(8, result));
+        Assert.Equal(2, _reads.Count);
+    }
+
+    [Fact]
+    public async Task Caller_who_gives_up_does_not_end_it_for_the_others()
+    {
+        using var giveUp = new CancellationTokenSource();
+        var impatient = _shared.ReadAsync("key", _ => Begin(), giveUp.Token).AsTask();
+        var patient = AskAsync();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+
+        _reads.Single().SetResult(100);
+        Assert.Equal(100, await patient);
+    }
+
+    [Fact]
+    public async Task Failure_reaches_all_and_is_not_kept()
+    {
+        var callers = Enumerable.Range(0, 2).Select(_ => AskAsync()).ToArray();
+        _reads.Single().SetException(new DependencyUnavailableException("down"));
+        foreach (var caller in callers)
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => caller);
+
+        var next = AskAsync();
+        _reads[1].SetResult(1);
+        Assert.Equal(1, await next);
+    }
+
+    private Task<int> AskAsync() => _shared.ReadAsync("key", _ => Begin(), Stop).AsTask();
+
+    private ValueTask<int> Begin()
+    {
+        var read = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_reads)
+            _reads.Add(read);
+        return new(read.Task);
+    }
+}
