@@ -15,7 +15,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, ILogger<Kafk
     private static readonly TimeSpan s_flushTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private IProducer<Null, byte[]>? _producer;
+    private Life? _life;
     private Task _retiring = Task.CompletedTask;
 
     /// <summary>Appends one record and completes once all in-sync replicas have it.</summary>
@@ -29,51 +29,49 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, ILogger<Kafk
         }
 
         var began = Stopwatch.GetTimestamp();
-        var producer = Current();
+        var life = Current();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            producer.Produce(
+            life.Producer.Produce(
                 new TopicPartition(topic, partition),
                 new Message<Null, byte[]> { Value = record },
-                report => Complete(done, producer, topic, report.Error));
+                report => Complete(done, life, topic, report.Error));
         }
         catch (ProduceException<Null, byte[]> exception)
         {
-            Complete(done, producer, topic, exception.Error);
+            Complete(done, life, topic, exception.Error);
         }
 
-        await done.Task.WaitAsync(cancellationToken);
+        // A producer that ends may take the report of a record along.
+        if (await Task.WhenAny(done.Task, life.Ended).WaitAsync(cancellationToken) != done.Task && !done.Task.IsCompleted)
+            throw new DependencyUnavailableException($"The Kafka producer ended before it confirmed a record for {topic}.");
+        await done.Task;
         KafkaMetrics.Produced(topic, Stopwatch.GetElapsedTime(began));
     }
 
     public void Dispose()
     {
-        if (_producer is { } producer)
-        {
-            producer.Flush(s_flushTimeout);
-            producer.Dispose();
-        }
-
+        _life?.End();
         _retiring.Wait(s_flushTimeout);
     }
 
-    private IProducer<Null, byte[]> Current()
+    private Life Current()
     {
         lock (_gate)
-            return _producer ??= Build();
+            return _life ??= Build();
     }
 
-    private IProducer<Null, byte[]> Build()
+    private Life Build()
     {
         NativeLibrdkafka.Prepare();
-        return new ProducerBuilder<Null, byte[]>(KafkaSettings.Producer(options.Value))
+        return new(new ProducerBuilder<Null, byte[]>(KafkaSettings.Producer(options.Value))
             .SetLogHandler((_, message) => log.Librdkafka(message))
             .SetErrorHandler((producer, error) => Notice(producer, error))
-            .Build();
+            .Build());
     }
 
-    private void Complete(TaskCompletionSource done, IProducer<Null, byte[]> producer, string topic, Error error)
+    private void Complete(TaskCompletionSource done, Life life, string topic, Error error)
     {
         if (!error.IsError)
         {
@@ -81,7 +79,7 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, ILogger<Kafk
             return;
         }
 
-        Notice(producer, error);
+        Notice(life.Producer, error);
         done.SetException(error.Code == ErrorCode.MsgSizeTooLarge
             ? new InvalidOperationException($"The broker allows less on {topic} than Kafka:MaxMessageBytes = {options.Value.MaxMessageBytes}.")
             : new DependencyUnavailableException($"Kafka did not confirm a record for {topic}: {error.Reason}"));
@@ -101,13 +99,38 @@ internal sealed class KafkaProducer(IOptions<KafkaOptions> options, ILogger<Kafk
 
         lock (_gate)
         {
-            if (!ReferenceEquals(_producer, producer))
+            if (_life is not { } life || !ReferenceEquals(life.Producer, producer))
                 return;
 
             log.ProducerReplaced(error);
-            _producer = null;
-            // Not here: this is the producer's own thread, and disposing waits for it.
-            _retiring = Task.WhenAll(_retiring, Task.Run(producer.Dispose));
+            _life = null;
+            // Not here: this is the producer's own thread, and ending it waits for that.
+            _retiring = Task.WhenAll(_retiring, Task.Run(life.End));
+        }
+    }
+
+    /// <summary>A producer until it ends.</summary>
+    private sealed class Life(IProducer<Null, byte[]> producer)
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IProducer<Null, byte[]> Producer => producer;
+
+        /// <summary>Completes when no reports come any more.</summary>
+        public Task Ended => _ended.Task;
+
+        /// <summary>Waits a while for what is on its way.</summary>
+        public void End()
+        {
+            try
+            {
+                producer.Flush(s_flushTimeout);
+            }
+            finally
+            {
+                producer.Dispose();
+                _ended.SetResult();
+            }
         }
     }
 }
