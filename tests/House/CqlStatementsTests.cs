@@ -22,7 +22,7 @@ public sealed partial class CqlStatementsTests
         var statements = Sources().SelectMany(file => Statements(File.ReadAllText(Path.Combine(Repository.Root, file)))
             .Select(statement => (file, statement))).ToList();
 
-        Assert.Empty(statements.Select(found => (found.file, problem: Problem(found.statement))).Where(found => found.problem is not null));
+        Assert.All(statements, found => Assert.Null(Problem(found.statement)));
         Assert.Superset(
             new HashSet<string>(["message", "skip", "progress", "read_mark", "user_conversation"]),
             statements.Select(found => TableOf(found.statement)).OfType<string>().ToHashSet());
