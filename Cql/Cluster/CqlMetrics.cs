@@ -7,6 +7,11 @@ internal sealed class CqlMetrics
 {
     public const string MeterName = "BrokerIm.Cql";
 
+    private static readonly InstrumentAdvice<double> s_seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
     private static readonly Meter s_meter = new(MeterName);
 
     private readonly Counter<long> _requests;
@@ -23,7 +28,8 @@ internal sealed class CqlMetrics
         _retries = meter.CreateCounter<long>("cql_retries_total", description: "Further attempts, by what made them necessary");
         _inFlight = meter.CreateUpDownCounter<int>("cql_requests_in_flight", description: "Requests that have not ended");
         _connections = meter.CreateUpDownCounter<int>("cql_connections", description: "Open connections, control connections excluded");
-        _seconds = meter.CreateHistogram<double>("cql_request_seconds", "s", "From the call to its answer, all attempts included");
+        _seconds = meter.CreateHistogram<double>(
+            "cql_request_seconds", "s", "From the call to its answer, all attempts included", tags: null, s_seconds);
     }
 
     public void RequestBegan() => _inFlight.Add(1);

@@ -11,8 +11,8 @@ namespace BrokerIm.Server.Observability;
 /// <summary>OpenTelemetry: metrics for scraping, traces to a collector where one is named.</summary>
 internal static class ObservabilityServiceCollectionExtensions
 {
-    /// <summary>The platform's own meters that an operator needs beside ours.</summary>
-    private static readonly string[] s_platformMeters = ["System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+    /// <summary>What an operator needs beside our own meter: the platform's, and that of the store's client.</summary>
+    private static readonly string[] s_otherMeters = ["System.Runtime", "Microsoft.AspNetCore.Server.Kestrel", "BrokerIm.Cql"];
 
     /// <summary>Adds the providers; they live as long as the host.</summary>
     public static void AddObservability(this IServiceCollection services, string role)
@@ -20,7 +20,7 @@ internal static class ObservabilityServiceCollectionExtensions
         services.AddSingleton<PrometheusScrape>();
         services.AddSingleton(provider => Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource => resource.AddService("brokerim", serviceInstanceId: role))
-            .AddMeter([Telemetry.Name, .. s_platformMeters])
+            .AddMeter([Telemetry.Name, .. s_otherMeters])
             .AddReader(provider.GetRequiredService<PrometheusScrape>().Reader)
             .Build());
         services.AddSingleton<TelemetryLifetime>();

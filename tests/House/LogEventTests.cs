@@ -10,6 +10,7 @@ public sealed class LogEventTests
     [
         ("BrokerIm.Core", 1), ("BrokerIm.Gateway", 2), ("BrokerIm.Workers.Persist", 3), ("BrokerIm.Workers.Deliver", 4),
         ("BrokerIm.Adapters.Bus", 7), ("BrokerIm.Adapters.Embedded", 7), ("BrokerIm.Adapters.Production", 7), ("brokerim", 8),
+        ("BrokerIm.Cql", 9),
     ];
 
     [Fact]

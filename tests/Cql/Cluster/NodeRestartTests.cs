@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BrokerIm.Cql.Tests.Support;
+using BrokerIm.Tests.Flow;
 
 namespace BrokerIm.Cql.Tests.Cluster;
 
@@ -12,8 +13,8 @@ public sealed class NodeRestartTests
     public async Task Killed_node_costs_no_acknowledged_write_and_leaves_no_request_behind()
     {
         _ = Service.ContactPoint; // Where there is no Cassandra at all there is none to kill.
-        await using var node = await PrivateNode.StartAsync();
-        await using var session = await CqlSession.ConnectAsync(Keyspace.OptionsFor(node.ContactPoint), Patience.Token);
+        await using var node = await PrivateCassandra.StartAsync(Patience.Token);
+        await using var session = await CqlSession.ConnectAsync(Keyspace.OptionsFor(node.Address), Patience.Token);
         await DoAsync(session, "CREATE KEYSPACE im WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
         await DoAsync(session, "CREATE TABLE im.written (id bigint PRIMARY KEY, writer int)");
         var insert = await session.PrepareAsync("INSERT INTO im.written (id, writer) VALUES (?, ?)", Patience.Token);
@@ -24,7 +25,7 @@ public sealed class NodeRestartTests
         var writers = Enumerable.Range(0, Writers).Select(writer => WriteAsync(writer)).ToArray();
         await Eventually.HoldsAsync(() => acknowledged.Count > 2_000);
 
-        await node.KillAndRestartAsync();
+        await node.CrashAsync(Patience.Token);
 
         var before = acknowledged.Count;
         await Eventually.HoldsAsync(() => acknowledged.Count > before + 2_000);
