@@ -26,7 +26,7 @@ internal static partial class ProductionLog
     [LoggerMessage(7206, LogLevel.Warning, "The group of {Topic} was not told that we leave it")]
     public static partial void LeavingFailed(this ILogger log, string topic, Exception exception);
 
-    [LoggerMessage(7210, LogLevel.Warning, "The group of {Topic} could not be left within {Patience} and finds out by itself")]
+    [LoggerMessage(7211, LogLevel.Warning, "The group of {Topic} could not be left within {Patience} and finds out by itself")]
     public static partial void LeavingAbandoned(this ILogger log, string topic, TimeSpan patience);
 
     [LoggerMessage(7207, LogLevel.Warning, "Kafka: {Error}")]
