@@ -17,6 +17,9 @@ public sealed partial class CqlValues
     /// <summary>Values so far.</summary>
     public int Count => _starts.Count;
 
+    /// <summary>Bytes of all values as they go on the wire.</summary>
+    public int EncodedLength => _buffer.Length;
+
     /// <summary>All values as they go on the wire: [int] length and bytes each.</summary>
     internal ReadOnlySpan<byte> Encoded => _buffer.Written;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BrokerIm.Server.Commands;
 using BrokerIm.Server.Hosting;
+using Microsoft.Extensions.Options;
 
 // One executable: every role, and the operator's commands. What a role is made of stands in Hosting/Roles.cs.
 var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk clients.")
@@ -28,4 +29,8 @@ try
 catch (SettingsException exception)
 {
     return RoleHost.Refuse(exception.Problems);
+}
+catch (OptionsValidationException exception)
+{
+    return RoleHost.Refuse(exception.Failures);
 }

@@ -19,11 +19,12 @@ internal sealed class DirectoryAccess
     public static DirectoryAccess AddTo(Command command) => new(command);
 
     /// <summary>Does something with the directory and turns its unavailability into an exit code.</summary>
-    public async Task<int> UseAsync(ParseResult arguments, Func<IUserDirectory, Task<int>> work)
+    public async Task<int> UseAsync(ParseResult arguments, Func<IUserDirectory, Task<int>> work, CancellationToken cancellationToken)
     {
-        await using var services = Stores.Open(_settings.Read(arguments), _settings.NameEmbeddedStore(arguments));
         try
         {
+            await using var services = await Stores.OpenAsync(
+                _settings.Read(arguments), _settings.NameEmbeddedStore(arguments), cancellationToken);
             return await work(services.GetRequiredService<IUserDirectory>());
         }
         catch (DependencyUnavailableException exception)

@@ -47,7 +47,7 @@ internal static class UsersAddCommand
                 return await RefuseAsync(problem);
 
             return await access.UseAsync(arguments, directory =>
-                AddAsync(directory, entry, arguments.GetValue(iterations), cancellationToken));
+                AddAsync(directory, entry, arguments.GetValue(iterations), cancellationToken), cancellationToken);
         });
         return command;
     }

@@ -43,7 +43,7 @@ internal static class UsersImportCommand
             if (await ReadAsync(source, kind, cancellationToken) is not { } rows)
                 return UsersOptions.Failed;
             return await access.UseAsync(arguments, directory =>
-                ImportAsync(directory, rows, arguments.GetValue(iterations), arguments.GetValue(dryRun), cancellationToken));
+                ImportAsync(directory, rows, arguments.GetValue(iterations), arguments.GetValue(dryRun), cancellationToken), cancellationToken);
         });
         return command;
     }

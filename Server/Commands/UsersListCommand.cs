@@ -27,7 +27,7 @@ internal static class UsersListCommand
                     .ToDictionary(department => department.Id, department => department.Name);
                 Print(users.OrderBy(user => user.Id), departments, arguments.GetValue(json));
                 return UsersOptions.Ok;
-            }));
+            }, cancellationToken));
         return command;
     }
 

@@ -4,6 +4,7 @@ using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace BrokerIm.Server.Hosting;
@@ -11,22 +12,40 @@ namespace BrokerIm.Server.Hosting;
 /// <summary>The stores alone, for commands that work on them while the server runs or does not.</summary>
 internal static class Stores
 {
-    /// <summary>Opens the stores: those in Cassandra where it is configured, else the embedded ones. The caller disposes of the provider.</summary>
+    /// <summary>
+    /// Opens the stores: those in Cassandra where it is configured, else the embedded ones. They are checked as a role checks them
+    /// before it starts. The caller disposes of the provider.
+    /// </summary>
     /// <param name="settings">Read from every source.</param>
     /// <param name="embedded">Whether the embedded ones are meant whatever is configured.</param>
-    public static ServiceProvider Open(IConfiguration settings, bool embedded)
+    /// <param name="cancellationToken">Gives up waiting for Cassandra.</param>
+    public static async Task<ServiceProvider> OpenAsync(IConfiguration settings, bool embedded, CancellationToken cancellationToken)
     {
         string[] problems = [.. SettingsCheck.Problems(settings)];
         if (problems.Length > 0)
             throw new SettingsException(problems);
 
         var services = new ServiceCollection()
-            .AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning))
+            // What a command prints may be read by a program, so the log goes elsewhere.
+            .AddLogging(logging => logging
+                .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+                .SetMinimumLevel(LogLevel.Warning))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RetryForever>();
         _ = embedded || !settings.GetSection(CassandraOptions.Section).GetChildren().Any()
             ? services.AddSqliteStores(settings)
             : services.AddCassandraStores(settings);
-        return services.BuildServiceProvider();
+        var provider = services.BuildServiceProvider();
+        try
+        {
+            foreach (var check in provider.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+                await check.StartingAsync(cancellationToken);
+            return provider;
+        }
+        catch
+        {
+            await provider.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Security;
 using BrokerIm.Core.Ports;
@@ -40,7 +41,7 @@ internal sealed class CqlCassandraConnector(
 /// <summary>A session of our own client, connected when it is first used.</summary>
 internal sealed class CqlCassandraSession(CqlOptions options) : ICassandraSession
 {
-    private readonly ConcurrentDictionary<CassandraStatement, CqlPrepared> _prepared = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<CassandraStatement, Prepared> _prepared = new(ReferenceEqualityComparer.Instance);
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile CqlSession? _session;
     private bool _disposed;
@@ -52,7 +53,10 @@ internal sealed class CqlCassandraSession(CqlOptions options) : ICassandraSessio
         {
             var session = _session ?? await ConnectAsync(cancellationToken);
             var prepared = await PrepareAsync(session, write, cancellationToken);
-            (await session.ExecuteAsync(Request(prepared, write, rows.Span), cancellationToken)).Dispose();
+            if (rows.Length == 1)
+                await WriteOneAsync(session, prepared, write, rows, cancellationToken);
+            else
+                await WriteBatchAsync(session, prepared, write, rows, cancellationToken);
         }
         catch (CqlException exception)
         {
@@ -66,7 +70,7 @@ internal sealed class CqlCassandraSession(CqlOptions options) : ICassandraSessio
         try
         {
             var session = _session ?? await ConnectAsync(cancellationToken);
-            var statement = (await PrepareAsync(session, read, cancellationToken)).Bind();
+            var statement = (await PrepareAsync(session, read, cancellationToken)).Statement.Bind();
             statement.IsIdempotent = true;
             statement.PageSize = read.PageSize;
             read.Bind(key, new BoundValues { Values = statement.Values });
@@ -134,35 +138,47 @@ internal sealed class CqlCassandraSession(CqlOptions options) : ICassandraSessio
         }
     }
 
-    private ValueTask<CqlPrepared> PrepareAsync(
+    private static async ValueTask WriteOneAsync<TRow>(
+        CqlSession session, Prepared prepared, CassandraWrite<TRow> write, ReadOnlyMemory<TRow> rows, CancellationToken cancellationToken)
+    {
+        var statement = prepared.Take();
+        write.Bind(in rows.Span[0], new BoundValues { Values = statement.Values });
+        (await session.ExecuteAsync(statement, cancellationToken)).Dispose();
+        prepared.GiveBack(statement);
+    }
+
+    private static async ValueTask WriteBatchAsync<TRow>(
+        CqlSession session, Prepared prepared, CassandraWrite<TRow> write, ReadOnlyMemory<TRow> rows, CancellationToken cancellationToken)
+    {
+        var batch = new CqlBatch(CqlBatchKind.Unlogged) { IsIdempotent = true };
+        var statements = ArrayPool<CqlStatement>.Shared.Rent(rows.Length);
+        Bind(rows.Span);
+        (await session.ExecuteAsync(batch, cancellationToken)).Dispose();
+
+        // Only what has ended well is used again: of anything else we do not know who still looks at it.
+        foreach (var statement in statements.AsSpan(0, rows.Length))
+            prepared.GiveBack(statement);
+        ArrayPool<CqlStatement>.Shared.Return(statements, clearArray: true);
+
+        void Bind(ReadOnlySpan<TRow> span)
+        {
+            var values = new BoundValues();
+            for (var i = 0; i < span.Length; i++)
+            {
+                batch.Add(statements[i] = prepared.Take());
+                values.Values = statements[i].Values;
+                write.Bind(in span[i], values);
+            }
+        }
+    }
+
+    private ValueTask<Prepared> PrepareAsync(
         CqlSession session, CassandraStatement statement, CancellationToken cancellationToken)
     {
         return _prepared.TryGetValue(statement, out var known) ? new(known) : NewAsync();
 
-        async ValueTask<CqlPrepared> NewAsync() =>
-            _prepared[statement] = await session.PrepareAsync(statement.Text, cancellationToken);
-    }
-
-    private static CqlRequest Request<TRow>(CqlPrepared prepared, CassandraWrite<TRow> write, ReadOnlySpan<TRow> rows)
-    {
-        var values = new BoundValues();
-        if (rows.Length == 1)
-        {
-            var statement = prepared.Bind();
-            values.Values = statement.Values;
-            write.Bind(in rows[0], values);
-            statement.IsIdempotent = true;
-            return statement;
-        }
-
-        var batch = new CqlBatch(CqlBatchKind.Unlogged) { IsIdempotent = true };
-        foreach (ref readonly var row in rows)
-        {
-            values.Values = batch.Add(prepared);
-            write.Bind(in row, values);
-        }
-
-        return batch;
+        async ValueTask<Prepared> NewAsync() =>
+            _prepared.GetOrAdd(statement, new Prepared(await session.PrepareAsync(statement.Text, cancellationToken)));
     }
 
     /// <summary>What passes by itself is unavailability; the rest no repetition cures.</summary>
@@ -183,6 +199,48 @@ internal sealed class CqlCassandraSession(CqlOptions options) : ICassandraSessio
     private static bool IsRefusal(CqlErrorCode code) => code is CqlErrorCode.SyntaxError or CqlErrorCode.Unauthorized
         or CqlErrorCode.Invalid or CqlErrorCode.ConfigError or CqlErrorCode.AlreadyExists or CqlErrorCode.FunctionFailure
         or CqlErrorCode.ProtocolError;
+
+    /// <summary>A prepared statement, with executions that have ended: used again, they bring their buffers along.</summary>
+    private sealed class Prepared(CqlPrepared statement)
+    {
+        private const int MostSpare = 4_096;
+        private const int LargestSpare = 2_048;
+
+        private readonly ConcurrentQueue<CqlStatement> _spare = new();
+        private int _count;
+
+        public CqlPrepared Statement => statement;
+
+        /// <summary>An execution without values.</summary>
+        public CqlStatement Take()
+        {
+            if (!_spare.TryDequeue(out var spare))
+            {
+                var fresh = statement.Bind();
+                fresh.IsIdempotent = true;
+                return fresh;
+            }
+
+            Interlocked.Decrement(ref _count);
+            return spare;
+        }
+
+        /// <summary>Keeps an execution for another use, unless there are enough or its buffer is large.</summary>
+        public void GiveBack(CqlStatement ended)
+        {
+            if (ended.Values.EncodedLength > LargestSpare)
+                return;
+
+            if (Interlocked.Increment(ref _count) > MostSpare)
+            {
+                Interlocked.Decrement(ref _count);
+                return;
+            }
+
+            ended.Values.Clear();
+            _spare.Enqueue(ended);
+        }
+    }
 
     private sealed class BoundValues : IBoundValues
     {
