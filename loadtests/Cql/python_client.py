@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import socket
 import sys
 import threading
 import time
@@ -113,7 +114,10 @@ class Run:
 def main(host, port, insert, latest, meta, body, partitions):
     profile = ExecutionProfile(
         load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy()), row_factory=tuple_factory, request_timeout=60)
-    cluster = Cluster([host], port=int(port), protocol_version=3, execution_profiles={EXEC_PROFILE_DEFAULT: profile})
+    # Without this, requests of more than one segment wait 40 ms for an acknowledgement when nothing else is in flight.
+    no_delay = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    cluster = Cluster(
+        [host], port=int(port), protocol_version=3, sockopts=no_delay, execution_profiles={EXEC_PROFILE_DEFAULT: profile})
     try:
         load = Load(cluster.connect(), insert, latest, int(meta), int(body), int(partitions))
         print("ready", flush=True)
