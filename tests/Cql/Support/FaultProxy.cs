@@ -55,9 +55,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _accepting;
         _listener.Stop();
         Cut();
-        await _accepting;
         await Task.WhenAll(_joined);
         _stopping.Dispose();
     }
