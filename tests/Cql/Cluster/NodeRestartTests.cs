@@ -14,7 +14,9 @@ public sealed class NodeRestartTests
     {
         _ = Service.ContactPoint; // Where there is no Cassandra at all there is none to kill.
         await using var node = await PrivateCassandra.StartAsync(Patience.Token);
-        await using var session = await CqlSession.ConnectAsync(Keyspace.OptionsFor(node.Address), Patience.Token);
+        var options = Keyspace.OptionsFor(node.Address);
+        options.ReconnectMax = TimeSpan.FromSeconds(1);
+        await using var session = await CqlSession.ConnectAsync(options, Patience.Token);
         await DoAsync(session, "CREATE KEYSPACE im WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
         await DoAsync(session, "CREATE TABLE im.written (id bigint PRIMARY KEY, writer int)");
         var insert = await session.PrepareAsync("INSERT INTO im.written (id, writer) VALUES (?, ?)", Patience.Token);
@@ -23,12 +25,12 @@ public sealed class NodeRestartTests
         var errors = new ConcurrentBag<CqlException>();
         using var enough = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(writer => WriteAsync(writer)).ToArray();
-        await Eventually.HoldsAsync(() => acknowledged.Count > 2_000);
+        await Eventually.HoldsAsync(() => acknowledged.Count > 1_000);
 
         await node.CrashAsync(Patience.Token);
 
         var before = acknowledged.Count;
-        await Eventually.HoldsAsync(() => acknowledged.Count > before + 2_000);
+        await Eventually.HoldsAsync(() => acknowledged.Count > before + 1_000);
         await enough.CancelAsync();
         await Task.WhenAll(writers).WaitAsync(Patience.Token);
         Assert.NotEmpty(errors);
