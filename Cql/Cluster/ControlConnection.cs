@@ -218,6 +218,9 @@ internal sealed class ControlConnection : IAsyncDisposable
             {
                 await ConnectAsync(endPoint, isFirst: false, stopping);
                 _options.Log.ControlMoved(endPoint);
+
+                // It can be reached, so its pool need not sit out its wait.
+                _nodes.Note(endPoint, isUp: true);
                 return true;
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
