@@ -79,7 +79,7 @@ internal sealed class ChatScenario(ChatOptions options, TextWriter progress)
             var now = Stopwatch.GetTimestamp();
             for (; start + (long)(number * ticksPerMessage) is var due && due <= now; number++)
                 users[(int)(number % users.Count)].SendAt(due);
-            Thread.Sleep(1);
+            stop.WaitHandle.WaitOne(millisecondsTimeout: 1);
         }
     }
 
