@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/infra/local/lib.sh"
 readonly results=$root/artifacts/test-results
 readonly own_services=$root/artifacts/test-services
 # A single test that takes this long hangs; the runner names it and gives up.
-readonly test_hangs_after=3m
+readonly test_hangs_after=10m
 
 claimed=false
 # Build servers live on after the build, and a CI machine waits for everybody who holds its output.

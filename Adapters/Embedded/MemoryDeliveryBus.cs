@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using BrokerIm.Adapters.Bus;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
@@ -125,8 +126,10 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
                 BusMetrics.Confirmed();
                 return true;
             }
-            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            catch (Exception exception) when (_closing.IsCancellationRequested
+                && exception is OperationCanceledException or ChannelClosedException)
             {
+                // The closing may also come between the place taken and the batch put there.
                 BusMetrics.Returned();
                 return false;
             }
@@ -146,7 +149,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
             {
                 var queue = await _endpoint.Task.WaitAsync(cancellationToken);
                 await _places.WaitAsync(cancellationToken);
-                // In memory this neither waits nor fails, so the place taken is a batch in the queue.
+                // In memory this does not wait, and fails only when the queue is closed; else the place taken is a batch in it.
                 await queue.Send(new DeliveryEnvelope(bytes), CancellationToken.None);
             }
             finally

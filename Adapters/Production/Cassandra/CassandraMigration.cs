@@ -10,15 +10,6 @@ namespace BrokerIm.Adapters.Production.Cassandra;
 /// </summary>
 public sealed class CassandraMigration
 {
-    private static readonly TimeSpan s_agreementPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_agreementPause = TimeSpan.FromMilliseconds(200);
-
-    private static readonly CassandraRead<None, string> s_localSchema = new(
-        "SELECT schema_version FROM system.local", None.Bind, static row => row.Uuid(0).ToString());
-
-    private static readonly CassandraRead<None, string> s_peerSchemas = new(
-        "SELECT schema_version FROM system.peers", None.Bind, static row => row.IsNull(0) ? "" : row.Uuid(0).ToString());
-
     private static readonly CassandraWrite<(int Version, string Checksum, long AppliedAt)> s_done = new(
         "INSERT INTO schema_version (version, checksum, applied_at) VALUES (?, ?, ?)",
         static (in (int Version, string Checksum, long AppliedAt) row, IBoundValues values) => values
@@ -81,7 +72,6 @@ public sealed class CassandraMigration
                 ? $"{{'class': 'SimpleStrategy', 'replication_factor': {factor}}}"
                 : $"{{'class': 'NetworkTopologyStrategy', '{_options.LocalDatacenter}': {factor}}}";
             await session.RunAsync($"CREATE KEYSPACE IF NOT EXISTS {_options.Keyspace} WITH replication = {replication}", cancellationToken);
-            await AgreeAsync(session, say, cancellationToken);
             say($"Created keyspace {_options.Keyspace}: {replication}.");
         }
 
@@ -94,7 +84,6 @@ public sealed class CassandraMigration
         await session.RunAsync(
             $"CREATE TABLE IF NOT EXISTS {AppliedSchema.Table} (version int PRIMARY KEY, checksum text, applied_at bigint)",
             cancellationToken);
-        await AgreeAsync(session, say, cancellationToken);
 
         var applied = await AppliedSchema.ReadAsync(session, cancellationToken);
         if (applied.Contradiction(_files) is { } contradiction)
@@ -108,7 +97,6 @@ public sealed class CassandraMigration
                 await mine.RenewAsync(cancellationToken);
                 say($"{file.Version:d4}: {FirstLine(statement)}");
                 await session.RunAsync(statement, cancellationToken);
-                await AgreeAsync(session, say, cancellationToken);
             }
 
             (int, string, long)[] done = [(file.Version, file.Checksum, _time.GetUtcNow().ToUnixTimeSeconds())];
@@ -118,33 +106,6 @@ public sealed class CassandraMigration
         }
 
         return count;
-    }
-
-    /// <summary>
-    /// Waits until all nodes have the same schema: a node that has not heard of a change would refuse, or worse, make the next one on
-    /// top of an older state. A node that is down cannot agree and hears of it when it comes back.
-    /// </summary>
-    private async ValueTask AgreeAsync(ICassandraSession session, Action<string> say, CancellationToken cancellationToken)
-    {
-        var began = _time.GetTimestamp();
-        while (true)
-        {
-            var versions = (await session.ReadAsync(s_peerSchemas, default, cancellationToken))
-                .Concat(await session.ReadAsync(s_localSchema, default, cancellationToken))
-                .Where(static version => version.Length > 0)
-                .Distinct()
-                .Count();
-            if (versions == 1)
-                return;
-
-            if (_time.GetElapsedTime(began) > s_agreementPatience)
-            {
-                say($"The nodes have {versions} different schemas after {s_agreementPatience}; is one of them down? Going on.");
-                return;
-            }
-
-            await Task.Delay(s_agreementPause, _time, cancellationToken);
-        }
     }
 
     private static string FirstLine(string statement) => statement.Split('\n')[0].TrimEnd(' ', '(');

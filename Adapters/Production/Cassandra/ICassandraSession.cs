@@ -23,7 +23,10 @@ internal interface ICassandraSession : IAsyncDisposable
     ValueTask<List<TResult>> ReadAsync<TKey, TResult>(
         CassandraRead<TKey, TResult> read, TKey key, CancellationToken cancellationToken);
 
-    /// <summary>Runs a statement without values that is not worth preparing, such as one that creates a table.</summary>
+    /// <summary>
+    /// Runs a statement without values that is not worth preparing, such as one that creates a table. After a change of the schema
+    /// it returns once all nodes that are up know of it, so that the next change is made on top of this one.
+    /// </summary>
     ValueTask RunAsync(string statement, CancellationToken cancellationToken);
 }
 
