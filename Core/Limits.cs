@@ -17,4 +17,7 @@ public static class Limits
 
     /// <summary>Bytes of a frame the Android client accepts (protocol chapter 01 section 3): 400 KiB with the header.</summary>
     public const int MaxClientFrameBytes = 409_600;
+
+    /// <summary>Members of a group at most.</summary>
+    public const int MaxGroupMembers = 100_000;
 }

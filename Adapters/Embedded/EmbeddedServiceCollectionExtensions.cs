@@ -54,6 +54,8 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<SqliteConversationStore>();
         services.AddSingleton<IConversationStore>(Same<SqliteConversationStore>);
         services.AddSingleton<IConversationReader>(Same<SqliteConversationStore>);
+        services.AddSingleton<IGroupIds, SqliteGroupIds>();
+        services.AddSingleton<IGroupReader>(Same<SqliteConversationStore>);
         services.AddSingleton<IUserDirectory, SqliteUserDirectory>();
         return services;
     }

@@ -35,6 +35,13 @@ internal sealed class SortedCells
         WHERE excluded.message_id > message_id
         """;
 
+    private const string WriteRemoval =
+        """
+        INSERT INTO removal (user_conversation, message_id) VALUES (?1, ?2)
+        ON CONFLICT (user_conversation) DO UPDATE SET message_id = excluded.message_id
+        WHERE excluded.message_id > message_id
+        """;
+
     private const string WriteSkip =
         """
         INSERT INTO skip (epoch, partition, "offset", "index", reason) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -98,6 +105,11 @@ internal sealed class SortedCells
             var row = _batch.ReadMarks[i];
             statement.Bind(1, UserConversation.Of(row.User, row.Conversation).Key).Bind(2, row.MessageId).Execute();
         }
+
+        statement = session.Prepare(WriteRemoval);
+        foreach (var row in _batch.Removals)
+            statement.Bind(1, UserConversation.Of(row.User, row.Conversation).Key).Bind(2, row.MessageId).Execute();
+        GroupCells.Write(session, _batch);
 
         statement = session.Prepare(WriteSkip);
         foreach (var (position, reason) in _batch.Skips)

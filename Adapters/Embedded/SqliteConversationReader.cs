@@ -6,7 +6,7 @@ using BrokerIm.Core.Values;
 namespace BrokerIm.Adapters.Embedded;
 
 /// <summary>Heads, history and read marks from the database.</summary>
-internal class SqliteConversationReader(SqliteReaders readers) : IConversationReader
+internal partial class SqliteConversationReader(SqliteReaders readers) : IConversationReader
 {
     /// <summary>Messages of a conversation: its runs, and the part of each run's segment that is the conversation's.</summary>
     protected const string Messages = "FROM run CROSS JOIN message USING (conversation, segment) WHERE conversation = ?1";
@@ -77,6 +77,18 @@ internal class SqliteConversationReader(SqliteReaders readers) : IConversationRe
         readers.ReadAsync(keys, static (session, keys) =>
         {
             var statement = session.Prepare("SELECT message_id FROM read_mark WHERE user_conversation = ?1");
+            return ForEach(keys, key =>
+            {
+                using var rows = statement.Bind(1, UserConversation.Of(key.User, key.Conversation).Key).Query();
+                return rows.Next() ? rows.UInt32(0) : 0;
+            });
+        }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<uint>> RemovalsAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
+        readers.ReadAsync(keys, static (session, keys) =>
+        {
+            var statement = session.Prepare("SELECT message_id FROM removal WHERE user_conversation = ?1");
             return ForEach(keys, key =>
             {
                 using var rows = statement.Bind(1, UserConversation.Of(key.User, key.Conversation).Key).Query();

@@ -1,4 +1,5 @@
 using BrokerIm.Adapters.Embedded.Sqlite;
+using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 
@@ -43,6 +44,29 @@ internal sealed class SqliteConversationStore(SqliteReaders readers, SqliteWrite
             }
 
             return (IReadOnlyList<MessageHead>)window;
+        }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<GroupFacts?>> LoadGroupsAsync(
+        IReadOnlyList<(uint Group, long Bound)> keys, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(keys, static (session, keys) =>
+        {
+            var statement = session.Prepare(
+                "SELECT facts FROM group_event WHERE group_id = ?1 AND position < ?2 ORDER BY position DESC LIMIT 1");
+            return ForEach(keys, key => FactsOrNull(statement.Bind(1, key.Group).Bind(2, key.Bound)));
+        }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Membership?>> LoadMembershipsAsync(
+        IReadOnlyList<(uint Group, UserId User, long Bound)> keys, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(keys, static (session, keys) =>
+        {
+            var statement = session.Prepare(
+                $"""
+                SELECT {Membership} FROM member WHERE group_id = ?1 AND user_id = ?2 AND joined_at < ?3
+                ORDER BY joined_at DESC LIMIT 1
+                """);
+            return ForEach(
+                keys,
+                key => MembershipOrNull(statement.Bind(1, key.Group).Bind(2, key.User.Value).Bind(3, key.Bound))?.Before(key.Bound));
         }, cancellationToken);
 
     public async ValueTask WriteAsync(StoreBatch batch, CancellationToken cancellationToken)

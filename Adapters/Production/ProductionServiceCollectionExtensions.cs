@@ -41,6 +41,8 @@ public static class ProductionServiceCollectionExtensions
         services.AddSingleton<CassandraConversationStore>();
         services.AddSingleton<IConversationStore>(provider => provider.GetRequiredService<CassandraConversationStore>());
         services.AddSingleton<IConversationReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
+        services.AddSingleton<IGroupIds, CassandraGroupIds>();
+        services.AddSingleton<IGroupReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
         services.AddSingleton<IUserDirectory, CassandraUserDirectory>();
         return services;
     }

@@ -21,31 +21,69 @@ public static class ConversationFold
     {
         if (!new ConversationId(entry.Relation).IsValid)
             return $"relation {entry.Relation} is not a conversation";
-        if (!new UserId(entry.Sender).IsValid)
-            return $"sender {entry.Sender} is not a user id";
+        if (SenderDefect(entry) is { } wrongSender)
+            return wrongSender;
         return entry.Kind switch
         {
-            EntryKind.Message when entry.ClientMessageId.Length != ClientMessageId.Size =>
+            EntryKind.Message or EntryKind.GroupCreate when entry.ClientMessageId.Length != ClientMessageId.Size =>
                 $"client message id has {entry.ClientMessageId.Length} bytes",
             EntryKind.Message when !Enum.IsDefined((MsgType)entry.MessageType) => $"message type {entry.MessageType} is unknown",
-            EntryKind.Message or EntryKind.ReadMark => null,
+            EntryKind.Message or EntryKind.ReadMark or EntryKind.SessionRemove => null,
+            EntryKind.GroupCreate or EntryKind.GroupAdd or EntryKind.GroupRemove or EntryKind.GroupShield => GroupDefect(entry),
             _ => $"entry kind {(int)entry.Kind} is unknown",
         };
     }
 
     /// <summary>Decides one entry and moves the state on. The caller has brought in what <see cref="ConversationState.NeedsOlder"/>
-    /// asked for, and the read marks for a read mark.</summary>
-    public static Decision Apply(ConversationState state, InboundEntry entry)
+    /// asked for, the sender's read mark for a read mark, and for a group the memberships of <see cref="Concerned"/>.</summary>
+    /// <param name="state">The conversation below the entry.</param>
+    /// <param name="entry">Without a <see cref="Defect"/>.</param>
+    /// <param name="writtenAt">Write timestamp of the entry's log position.</param>
+    public static Decision Apply(ConversationState state, InboundEntry entry, long writtenAt)
     {
         var conversation = new ConversationId(entry.Relation);
         var user = new UserId(entry.Sender);
-        if (!conversation.HasMember(user))
-            return new(DecisionKind.Refused, 0, 0);
-
-        return entry.Kind == EntryKind.Message
-            ? ApplyMessage(state, conversation, user, entry)
-            : ApplyReadMark(state, conversation, user, entry);
+        return entry.Kind switch
+        {
+            EntryKind.Message => ApplyMessage(state, conversation, user, entry),
+            EntryKind.ReadMark => ApplyReadMark(state, conversation, user, entry),
+            EntryKind.SessionRemove => ApplyRemoval(state, conversation, user),
+            _ => GroupFold.Apply(state, entry, writtenAt),
+        };
     }
+
+    /// <summary>Users of a group's entry whose memberships the decision depends on.</summary>
+    public static IEnumerable<UserId> Concerned(InboundEntry entry)
+    {
+        var sender = entry.Sender == 0 ? Enumerable.Empty<uint>() : [entry.Sender];
+        return (entry.Kind is EntryKind.GroupAdd or EntryKind.GroupRemove ? sender.Concat(entry.Users) : sender)
+            .Select(static user => new UserId(user));
+    }
+
+    private static string? SenderDefect(InboundEntry entry)
+    {
+        var byOperator = entry.Sender == 0
+            && entry.Kind is EntryKind.GroupCreate or EntryKind.GroupAdd or EntryKind.GroupRemove;
+        return byOperator || new UserId(entry.Sender).IsValid ? null : $"sender {entry.Sender} is not a user id";
+    }
+
+    private static string? GroupDefect(InboundEntry entry)
+    {
+        if (!new ConversationId(entry.Relation).IsGroup)
+            return $"{entry.Kind} is for groups only";
+        if (entry.Kind == EntryKind.GroupCreate && (entry.Group is null || !Enum.IsDefined((GroupType)entry.Group.Type)))
+            return "a group without a known type";
+        foreach (var user in entry.Users)
+        {
+            if (!new UserId(user).IsValid)
+                return $"member {user} is not a user id";
+        }
+
+        return null;
+    }
+
+    private static bool IsMember(ConversationState state, ConversationId conversation, UserId user) =>
+        conversation.IsGroup ? state.Group?.HasMember(user) == true : conversation.HasMember(user);
 
     private static Decision ApplyMessage(
         ConversationState state, ConversationId conversation, UserId sender, InboundEntry entry)
@@ -53,30 +91,49 @@ public static class ConversationFold
         if (!ClientMessageId.TryRead(entry.ClientMessageId.Span, out var id))
             throw new ArgumentException("The entry has a defect.", nameof(entry));
 
+        // Before membership: who was removed since still learns that his message was stored.
         var hash = MessageHash.Of(entry.MessageType, entry.Data.Span);
         if (state.TryFind(sender, id, out var seen))
             return new(seen.Hash == hash ? DecisionKind.Duplicate : DecisionKind.Conflict, seen.MessageId, seen.TimeMs);
 
         if (state.IsStale(id.TimeMs))
             return new(DecisionKind.Stale, 0, 0);
+        if (!IsMember(state, conversation, sender))
+            return new(DecisionKind.Refused, 0, 0);
 
         // Never before an earlier message, and never before the sender's own id: both rules of the window rest on it.
         var timeMs = Math.Max(Math.Max((long)entry.StampMs, id.TimeMs), state.HeadTimeMs);
-        state.Append(sender, id, timeMs, sender == conversation.Low, hash);
+        state.Append(sender, id, timeMs, !conversation.IsGroup && sender == conversation.Low, hash);
+
+        // In a group one's own message is read with everything before it (chapter 03 section 3.4).
+        if (conversation.IsGroup)
+            state.MarkRead(sender, state.Head);
         return new(DecisionKind.Stored, state.Head, timeMs, hash);
     }
 
     private static Decision ApplyReadMark(
         ConversationState state, ConversationId conversation, UserId reader, InboundEntry entry)
     {
-        var marks = state.ReadMarks ?? throw new InvalidOperationException("Read marks were not loaded.");
+        if (!IsMember(state, conversation, reader))
+            return new(DecisionKind.Refused, 0, 0);
+
         var mark = Math.Min(entry.ReadId, state.Head);
-        var isLow = reader == conversation.Low;
-        if (mark <= (isLow ? marks.Low : marks.High))
+        if (mark <= state.ReadMarkOf(reader))
             return new(DecisionKind.Unchanged, mark, 0);
 
-        state.ReadMarks = isLow ? marks with { Low = mark } : marks with { High = mark };
+        state.MarkRead(reader, mark);
         return new(DecisionKind.Read, mark, 0);
+    }
+
+    // Hidden up to the newest message, so that any new one brings the conversation back (chapter 03 section 7).
+    private static Decision ApplyRemoval(ConversationState state, ConversationId conversation, UserId user)
+    {
+        var exists = state.Head > 0 || conversation.IsGroup;
+        if (!exists || !IsMember(state, conversation, user))
+            return new(DecisionKind.Refused, 0, 0);
+
+        state.MarkRead(user, state.Head);
+        return new(DecisionKind.Removed, state.Head, 0);
     }
 }
 
@@ -103,11 +160,24 @@ public enum DecisionKind
 
     /// <summary>A read mark that was there already.</summary>
     Unchanged,
+
+    /// <summary>A group was created, or members were added or removed.</summary>
+    Changed,
+
+    /// <summary>A member's wish for no pushes of a group was noted.</summary>
+    Shielded,
+
+    /// <summary>A conversation was taken off its user's list.</summary>
+    Removed,
 }
 
 /// <summary>The fold's decision.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="MessageId">The id given, the id of the first copy, or the read mark.</param>
+/// <param name="MessageId">The id given, the id of the first copy, the read mark, or the newest message when a group changed.</param>
 /// <param name="TimeMs">The message's time, Unix milliseconds.</param>
 /// <param name="Hash">Hash of a stored message.</param>
-public readonly record struct Decision(DecisionKind Kind, uint MessageId, long TimeMs, ulong Hash = 0);
+public readonly record struct Decision(DecisionKind Kind, uint MessageId, long TimeMs, ulong Hash = 0)
+{
+    /// <summary>Who joined or left a group.</summary>
+    public IReadOnlyList<UserId> Users { get; init; } = [];
+}

@@ -14,6 +14,7 @@ public sealed class ConversationState
 {
     private readonly Dictionary<(UserId Sender, ClientMessageId Id), SeenMessage> _seen = [];
     private readonly Queue<SeenMessage> _order = [];
+    private readonly Dictionary<UserId, uint> _readMarks = [];
 
     /// <summary>Starts from the newest stored message, or from nothing.</summary>
     public ConversationState(MessageHead? head)
@@ -43,8 +44,20 @@ public sealed class ConversationState
     /// <summary>Lowest id inside the dedupe window of the next message.</summary>
     public uint WindowFrom => Head >= Limits.DedupeWindow ? Head - Limits.DedupeWindow + 1 : 1;
 
-    /// <summary>Read marks of the two users of a pair, null until somebody asked for them.</summary>
-    public PairReadMarks? ReadMarks { get; set; }
+    /// <summary>The group, where the conversation is one; null until it was loaded.</summary>
+    public GroupState? Group { get; set; }
+
+    /// <summary>Whether the user's read mark is known here.</summary>
+    public bool KnowsReadMark(UserId user) => _readMarks.ContainsKey(user);
+
+    /// <summary>How far the user has read.</summary>
+    /// <exception cref="InvalidOperationException">It was not loaded.</exception>
+    public uint ReadMarkOf(UserId user) => _readMarks.TryGetValue(user, out var mark)
+        ? mark
+        : throw new InvalidOperationException($"The read mark of user {user} was not loaded.");
+
+    /// <summary>Notes how far a user has read, loaded or decided.</summary>
+    public void MarkRead(UserId user, uint messageId) => _readMarks[user] = messageId;
 
     /// <summary>Whether a send made at this time could repeat a message that is inside the window and not known here.</summary>
     public bool NeedsOlder(long clientTimeMs) => clientTimeMs <= UnknownUntilMs && KnownFrom > WindowFrom;
@@ -94,10 +107,18 @@ public sealed class ConversationState
     }
 
     /// <summary>
-    /// Keeps only the newest client ids in memory; older ones are read back if somebody retries that late. Only to be called when
-    /// everything known here is stored.
+    /// Keeps only the newest client ids in memory and none of a group's members; what is asked for again is read back. Only to be
+    /// called when everything known here is stored.
     /// </summary>
-    public void Forget(int keep)
+    public void Idle(int keep)
+    {
+        Forget(keep);
+        Group?.ForgetMembers();
+        if (Group is not null)
+            _readMarks.Clear();
+    }
+
+    private void Forget(int keep)
     {
         while (_order.Count > keep)
         {
@@ -128,6 +149,3 @@ public sealed class ConversationState
 
 /// <summary>A message of the dedupe window.</summary>
 public readonly record struct SeenMessage(UserId Sender, ClientMessageId Id, uint MessageId, long TimeMs, ulong Hash);
-
-/// <summary>How far each user of a pair has read.</summary>
-public readonly record struct PairReadMarks(uint Low, uint High);

@@ -32,6 +32,13 @@ public interface IConversationReader
     /// <summary>How far the user has read each conversation, 0 where never; same order as asked.</summary>
     ValueTask<IReadOnlyList<uint>> ReadMarksAsync(
         IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The newest message of each conversation when its user took it off his list, 0 where he never did; same order as asked. It is
+    /// off the list while there is no newer one.
+    /// </summary>
+    ValueTask<IReadOnlyList<uint>> RemovalsAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -39,7 +46,7 @@ public interface IConversationReader
 /// position; of two writes to one cell the later timestamp wins. At equal timestamps, where a log gives equal values, the values
 /// themselves decide, the same way in whatever order they come. So every write may be repeated, by anybody, at any time.
 /// </summary>
-public interface IConversationStore : IConversationReader
+public interface IConversationStore : IConversationReader, IGroupReader
 {
     /// <summary>
     /// The newest message of each conversation among those written below a bound, null where there is none; same order as asked.
@@ -56,6 +63,17 @@ public interface IConversationStore : IConversationReader
     /// </summary>
     ValueTask<IReadOnlyList<MessageHead>> LoadWindowAsync(
         ConversationId conversation, long bound, uint beforeId, long untilMs, int max, CancellationToken cancellationToken);
+
+    /// <summary>Each group after its newest event below the bound, null where there is none; same order as asked.</summary>
+    ValueTask<IReadOnlyList<GroupFacts?>> LoadGroupsAsync(
+        IReadOnlyList<(uint Group, long Bound)> keys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Each user's newest membership that began below the bound, as it was there (<see cref="Membership.Before"/>), null where there
+    /// is none; same order as asked.
+    /// </summary>
+    ValueTask<IReadOnlyList<Membership?>> LoadMembershipsAsync(
+        IReadOnlyList<(uint Group, UserId User, long Bound)> keys, CancellationToken cancellationToken);
 
     /// <summary>Writes the cells durably, all of a conversation in order and never a later one without the earlier.</summary>
     /// <exception cref="DependencyUnavailableException">No answer in time; some may be written. Safe to repeat.</exception>
@@ -97,11 +115,27 @@ public sealed class StoreBatch
     /// <summary>Read marks, at most one entry per (user, conversation).</summary>
     public List<ReadMarkRow> ReadMarks { get; } = [];
 
+    /// <summary>Conversations taken off their user's list, at most one entry per (user, conversation).</summary>
+    public List<RemovalRow> Removals { get; } = [];
+
+    /// <summary>What groups became.</summary>
+    public List<GroupEventRow> GroupEvents { get; } = [];
+
+    /// <summary>Memberships that begin.</summary>
+    public List<JoinRow> Joins { get; } = [];
+
+    /// <summary>Memberships that end.</summary>
+    public List<LeaveRow> Leaves { get; } = [];
+
+    /// <summary>Members' wishes for no pushes.</summary>
+    public List<ShieldRow> Shields { get; } = [];
+
     /// <summary>Entries that take no id.</summary>
     public List<SkipRow> Skips { get; } = [];
 
     /// <summary>Whether there is nothing to write.</summary>
-    public bool IsEmpty => Messages.Count == 0 && Activities.Count == 0 && ReadMarks.Count == 0 && Skips.Count == 0;
+    public bool IsEmpty => Messages.Count == 0 && Activities.Count == 0 && ReadMarks.Count == 0 && Removals.Count == 0
+        && GroupEvents.Count == 0 && Joins.Count == 0 && Leaves.Count == 0 && Shields.Count == 0 && Skips.Count == 0;
 }
 
 /// <summary>One message to store; written at the position's timestamp.</summary>
@@ -113,6 +147,21 @@ public readonly record struct ActivityRow(UserId User, ConversationId Conversati
 
 /// <summary>A read mark; a register written at <see cref="LogPosition.RegisterTimestamp"/> of its value.</summary>
 public readonly record struct ReadMarkRow(UserId User, ConversationId Conversation, uint MessageId);
+
+/// <summary>A conversation off its user's list; a register like a read mark.</summary>
+public readonly record struct RemovalRow(UserId User, ConversationId Conversation, uint MessageId);
+
+/// <summary>A group after an event; written at the position's timestamp.</summary>
+public readonly record struct GroupEventRow(uint Group, LogPosition Position, ReadOnlyMemory<byte> Facts);
+
+/// <summary>A membership that begins; written at the position's timestamp, which also names it.</summary>
+public readonly record struct JoinRow(uint Group, UserId User, LogPosition Position, uint Head);
+
+/// <summary>A membership that ends; written at the position's timestamp.</summary>
+public readonly record struct LeaveRow(uint Group, UserId User, long JoinedAt, LogPosition Position, uint Head);
+
+/// <summary>A member's wish for no pushes of a group; written at the position's timestamp.</summary>
+public readonly record struct ShieldRow(uint Group, UserId User, long JoinedAt, bool On, LogPosition Position);
 
 /// <summary>A decision to skip an entry (index -1: the whole record), with why.</summary>
 public readonly record struct SkipRow(LogPosition Position, string Reason);

@@ -38,27 +38,26 @@ internal sealed class ConversationCache(
         return isNew;
     }
 
-    /// <summary>Brings in the head of every conversation of the batch that is not here, and read marks where they are needed.</summary>
+    /// <summary>
+    /// Brings in what deciding the batch needs and is not here: the head of every conversation, groups and the members concerned,
+    /// and read marks.
+    /// </summary>
     public async ValueTask LoadAsync(List<PositionedEntry> entries, CancellationToken cancellationToken)
     {
-        List<(ConversationId, long)>? missing = null;
-        List<PositionedEntry>? marks = null;
+        var missing = new List<(ConversationId, long)>();
         foreach (var entry in entries)
         {
             if (Find(entry.Conversation) is null)
             {
-                (missing ??= []).Add((entry.Conversation, Bound(entry.Position)));
+                missing.Add((entry.Conversation, Bound(entry.Position)));
                 _partitions[entry.Position.Partition].Young[entry.Conversation] = new(null);
             }
-
-            if (entry.Entry.Kind == EntryKind.ReadMark && !entry.Conversation.IsGroup && Get(entry.Conversation).ReadMarks is null)
-                (marks ??= []).Add(entry);
         }
 
-        if (missing is not null)
+        if (missing.Count > 0)
             await LoadHeadsAsync(missing, cancellationToken);
-        if (marks is not null)
-            await LoadReadMarksAsync(marks, cancellationToken);
+        await LoadGroupsAsync(entries, cancellationToken);
+        await LoadReadMarksAsync(entries, cancellationToken);
     }
 
     /// <summary>Brings in the part of the dedupe window that a send of the given time could repeat.</summary>
@@ -94,7 +93,7 @@ internal sealed class ConversationCache(
                 continue;
 
             foreach (var state in partition.Young.Values)
-                state.Forget(IdleWindow);
+                state.Idle(IdleWindow);
             (partition.Old, partition.Young) = (partition.Young, partition.Old);
             partition.Young.Clear();
         }
@@ -126,19 +125,60 @@ internal sealed class ConversationCache(
         }
     }
 
-    private async ValueTask LoadReadMarksAsync(List<PositionedEntry> entries, CancellationToken cancellationToken)
+    private async ValueTask LoadGroupsAsync(List<PositionedEntry> entries, CancellationToken cancellationToken)
     {
-        var keys = new List<(UserId, ConversationId)>(entries.Count * 2);
+        var groups = new Dictionary<uint, long>();
+        var members = new HashSet<(uint Group, UserId User, long Bound)>();
         foreach (var entry in entries)
         {
-            keys.Add((entry.Conversation.Low, entry.Conversation));
-            keys.Add((entry.Conversation.High, entry.Conversation));
+            if (!entry.Conversation.IsGroup)
+                continue;
+
+            var (id, bound, group) = (entry.Conversation.GroupId, Bound(entry.Position), Get(entry.Conversation).Group);
+            if (group is null)
+                groups.TryAdd(id, bound);
+            foreach (var user in ConversationFold.Concerned(entry.Entry))
+            {
+                if (group?.Knows(user) != true)
+                    members.Add((id, user, bound));
+            }
         }
 
-        var marks = await retry.RunAsync(
-            "loading read marks", token => store.ReadMarksAsync(keys, token), cancellationToken);
-        for (var i = 0; i < entries.Count; i++)
-            Get(entries[i].Conversation).ReadMarks = new(marks[i * 2], marks[(i * 2) + 1]);
+        if (groups.Count > 0)
+        {
+            List<(uint Group, long Bound)> keys = [.. groups.Select(static group => (group.Key, group.Value))];
+            var facts = await retry.RunAsync("loading groups", token => store.LoadGroupsAsync(keys, token), cancellationToken);
+            for (var i = 0; i < keys.Count; i++)
+                Get(ConversationId.Group(keys[i].Group)).Group = new(facts[i]);
+        }
+
+        if (members.Count > 0)
+        {
+            List<(uint Group, UserId User, long Bound)> keys = [.. members];
+            var found = await retry.RunAsync("loading members", token => store.LoadMembershipsAsync(keys, token), cancellationToken);
+            for (var i = 0; i < keys.Count; i++)
+                Get(ConversationId.Group(keys[i].Group)).Group!.Learn(keys[i].User, found[i]);
+        }
+    }
+
+    private async ValueTask LoadReadMarksAsync(List<PositionedEntry> entries, CancellationToken cancellationToken)
+    {
+        var missing = new HashSet<(UserId User, ConversationId Conversation)>();
+        foreach (var entry in entries)
+        {
+            var reader = new UserId(entry.Entry.Sender);
+            if (entry.Entry.Kind == EntryKind.ReadMark && !Get(entry.Conversation).KnowsReadMark(reader)
+                && (entry.Conversation.IsGroup || entry.Conversation.HasMember(reader)))
+                missing.Add((reader, entry.Conversation));
+        }
+
+        if (missing.Count == 0)
+            return;
+
+        List<(UserId User, ConversationId Conversation)> keys = [.. missing];
+        var marks = await retry.RunAsync("loading read marks", token => store.ReadMarksAsync(keys, token), cancellationToken);
+        for (var i = 0; i < keys.Count; i++)
+            Get(keys[i].Conversation).MarkRead(keys[i].User, marks[i]);
     }
 
     private sealed class Partition(long generation)

@@ -60,7 +60,7 @@ internal sealed class PersistHandler(
             if (ClientMessageId.TryRead(entry.Entry.ClientMessageId.Span, out var id) && state.NeedsOlder(id.TimeMs))
                 await cache.LoadWindowAsync(entry, state, id.TimeMs, cancellationToken);
 
-            var decision = ConversationFold.Apply(state, entry.Entry);
+            var decision = ConversationFold.Apply(state, entry.Entry, entry.Position.WriteTimestamp);
             unit.Add(entry, decision, state);
             PersistMetrics.Count(decision);
         }

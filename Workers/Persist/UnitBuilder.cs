@@ -17,7 +17,9 @@ internal sealed class UnitBuilder
     private readonly Dictionary<int, OutboundRecord> _byPartition = [];
     private readonly Dictionary<(UserId, ConversationId), ActivityRow> _activities = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _readMarks = [];
+    private readonly Dictionary<(UserId, ConversationId), uint> _removals = [];
     private readonly BodyArena _arena = new();
+    private readonly GroupRows _groups;
     private readonly int _epoch;
     private readonly string _traceParent;
 
@@ -25,6 +27,7 @@ internal sealed class UnitBuilder
     public UnitBuilder(LogBatch<InboundRecord> batch, string? traceParent)
     {
         _traceParent = traceParent ?? "";
+        _groups = new(_rows);
         foreach (var slice in batch.Slices)
         {
             _epoch = slice.Epoch;
@@ -41,8 +44,21 @@ internal sealed class UnitBuilder
                 AddMessage(entry, decision, state);
                 break;
             case DecisionKind.Read:
-                _readMarks[(new(entry.Entry.Sender), entry.Conversation)] = decision.MessageId;
+                MarkRead(entry, decision);
                 Tell(entry, EventKind.Read, decision);
+                break;
+            case DecisionKind.Changed:
+                _groups.AddChange(entry, decision, state.Group!);
+                TellGroup(entry, decision);
+                break;
+            case DecisionKind.Shielded:
+                _groups.AddShield(entry, state.Group!);
+                TellGroup(entry, decision);
+                break;
+            case DecisionKind.Removed:
+                MarkRead(entry, decision);
+                _removals[(new(entry.Entry.Sender), entry.Conversation)] = decision.MessageId;
+                Tell(entry, EventKind.Removed, decision);
                 break;
             case DecisionKind.Unchanged:
                 // Nothing moved, so nobody is told: clients answer a read notify with another read mark (protocol chapter 03
@@ -51,7 +67,7 @@ internal sealed class UnitBuilder
             case DecisionKind.Refused when entry.Entry.Kind == EntryKind.ReadMark:
                 break;
             default:
-                Tell(entry, EventKind.Answered, decision);
+                Answer(entry, decision);
                 break;
         }
     }
@@ -62,6 +78,8 @@ internal sealed class UnitBuilder
         _rows.Activities.AddRange(_activities.Values);
         foreach (var ((user, conversation), mark) in _readMarks)
             _rows.ReadMarks.Add(new(user, conversation, mark));
+        foreach (var ((user, conversation), head) in _removals)
+            _rows.Removals.Add(new(user, conversation, head));
         _rows.Skips.AddRange(skips);
 
         foreach (var (partition, next) in _progress)
@@ -81,14 +99,54 @@ internal sealed class UnitBuilder
         var meta = _arena.WriteMeta(entry, decision, state.LowCount);
         _rows.Messages.Add(new(entry.Conversation, decision.MessageId, entry.Position, meta, body));
 
-        // Once per user and batch: the last message of the batch overwrites the earlier ones.
-        Touch(entry.Conversation.Low, entry, decision);
-        Touch(entry.Conversation.High, entry, decision);
+        if (entry.Conversation.IsGroup)
+        {
+            // Nothing per member: when a group was active is read from its head.
+            MarkRead(entry, decision);
+        }
+        else
+        {
+            // Once per user and batch: the last message of the batch overwrites the earlier ones.
+            Touch(entry.Conversation.Low, entry, decision);
+            Touch(entry.Conversation.High, entry, decision);
+        }
 
         var told = Tell(entry, EventKind.Stored, decision);
         told.Body = UnsafeByteOperations.UnsafeWrap(body);
         told.TimeMs = (ulong)decision.TimeMs;
         told.MessageType = entry.Entry.MessageType;
+    }
+
+    private void MarkRead(PositionedEntry entry, Decision decision) =>
+        _readMarks[(new(entry.Entry.Sender), entry.Conversation)] = decision.MessageId;
+
+    /// <summary>Answers what brought about nothing new, in the manner of its command.</summary>
+    private void Answer(PositionedEntry entry, Decision decision)
+    {
+        switch (entry.Entry.Kind)
+        {
+            case EntryKind.Message:
+                Tell(entry, EventKind.Answered, decision);
+                break;
+            case EntryKind.SessionRemove:
+                Tell(entry, EventKind.Removed, decision);
+                break;
+            default:
+                TellGroup(entry, decision);
+                break;
+        }
+    }
+
+    private void TellGroup(PositionedEntry entry, Decision decision)
+    {
+        var change = new GroupChange
+        {
+            Kind = entry.Entry.Kind,
+            Position = entry.Position.WriteTimestamp,
+            Name = entry.Entry.Group?.Name ?? "",
+        };
+        change.Users.AddRange(decision.Users.Select(static user => user.Value));
+        Tell(entry, EventKind.Group, decision).Change = change;
     }
 
     private void Touch(UserId user, PositionedEntry entry, Decision decision) =>

@@ -40,6 +40,43 @@ CREATE TABLE read_mark (
     message_id        INTEGER NOT NULL
 ) STRICT;
 
+-- The newest message when a user took a conversation off his list; a register as well.
+CREATE TABLE removal (
+    user_conversation INTEGER PRIMARY KEY,
+    message_id        INTEGER NOT NULL
+) STRICT;
+
+-- What a group was after each of its events, by the write timestamp of the event.
+CREATE TABLE group_event (
+    group_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    facts    BLOB    NOT NULL,
+    PRIMARY KEY (group_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Who was a member when. joined_at names the stay; left_at is 0 while it lasts and is written once.
+CREATE TABLE member (
+    group_id   INTEGER NOT NULL,
+    user_id    INTEGER NOT NULL,
+    joined_at  INTEGER NOT NULL,
+    join_head  INTEGER NOT NULL,
+    left_at    INTEGER NOT NULL DEFAULT 0,
+    leave_head INTEGER NOT NULL DEFAULT 0,
+    shielded   INTEGER NOT NULL DEFAULT 0,
+    shield_at  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (group_id, user_id, joined_at)
+) STRICT, WITHOUT ROWID;
+
+-- The groups of a user: the newest join or leave.
+CREATE TABLE user_group (
+    user_id    INTEGER NOT NULL,
+    group_id   INTEGER NOT NULL,
+    is_member  INTEGER NOT NULL,
+    join_head  INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, group_id)
+) STRICT, WITHOUT ROWID;
+
 -- A register as well.
 CREATE TABLE progress (
     epoch       INTEGER NOT NULL,
@@ -108,4 +145,16 @@ CREATE TABLE department (
     deleted   INTEGER NOT NULL,
     updated   INTEGER NOT NULL,
     UNIQUE (parent_id, name)
+) STRICT;
+
+-- Which group a request for a new one was given, so that asking again makes no second one.
+CREATE TABLE group_request (
+    creator  INTEGER NOT NULL,
+    request  BLOB    NOT NULL,
+    group_id INTEGER NOT NULL,
+    PRIMARY KEY (creator, request)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE group_id (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
 ) STRICT;

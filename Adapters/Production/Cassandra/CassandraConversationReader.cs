@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace BrokerIm.Adapters.Production.Cassandra;
 
 /// <summary>Heads, history and read marks from Cassandra.</summary>
-internal class CassandraConversationReader : IConversationReader
+internal partial class CassandraConversationReader : IConversationReader
 {
     /// <summary>Rows that are asked for by their keys in one statement, at most.</summary>
     private const int KeysPerStatement = 128;
@@ -73,28 +73,13 @@ internal class CassandraConversationReader : IConversationReader
         ];
     }
 
-    public async ValueTask<IReadOnlyList<uint>> ReadMarksAsync(
-        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken)
-    {
-        var questions = keys
-            .GroupBy(static key => key.User, static key => (long)key.Conversation.Value)
-            .SelectMany(static user => user.Distinct().Chunk(KeysPerStatement), static (user, relations) => (User: user.Key, Relations: relations))
-            .ToArray();
-        var answers = await ForEachAsync(
-            questions,
-            async (question, token) => await _session.ReadAsync(
-                ConversationStatements.ReadMarks, (question.User, question.Relations), token),
-            cancellationToken);
+    public ValueTask<IReadOnlyList<uint>> ReadMarksAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
+        RegistersAsync(ConversationStatements.ReadMarks, keys, cancellationToken);
 
-        var found = new Dictionary<(UserId, ConversationId), uint>(keys.Count);
-        for (var i = 0; i < questions.Length; i++)
-        {
-            foreach (var (conversation, messageId) in answers[i])
-                found[(questions[i].User, conversation)] = messageId;
-        }
-
-        return [.. keys.Select(key => found.GetValueOrDefault(key))];
-    }
+    public ValueTask<IReadOnlyList<uint>> RemovalsAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
+        RegistersAsync(ConversationStatements.Removals, keys, cancellationToken);
 
     /// <summary>One answer per key, same order, a bounded number of them asked for at once.</summary>
     protected async ValueTask<IReadOnlyList<TAnswer>> ForEachAsync<TKey, TAnswer>(
@@ -110,6 +95,31 @@ internal class CassandraConversationReader : IConversationReader
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _atOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, keys.Count, parallel, async (i, token) => answers[i] = await ask(keys[i], token));
         return answers;
+    }
+
+    private async ValueTask<IReadOnlyList<uint>> RegistersAsync(
+        CassandraRead<(UserId User, IReadOnlyCollection<long> Relations), (ConversationId Conversation, uint MessageId)> read,
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys,
+        CancellationToken cancellationToken)
+    {
+        var questions = keys
+            .GroupBy(static key => key.User, static key => (long)key.Conversation.Value)
+            .SelectMany(static user => user.Distinct().Chunk(KeysPerStatement), static (user, relations) => (User: user.Key, Relations: relations))
+            .ToArray();
+        var answers = await ForEachAsync(
+            questions,
+            async (question, token) => await _session.ReadAsync(
+                read, (question.User, question.Relations), token),
+            cancellationToken);
+
+        var found = new Dictionary<(UserId, ConversationId), uint>(keys.Count);
+        for (var i = 0; i < questions.Length; i++)
+        {
+            foreach (var (conversation, messageId) in answers[i])
+                found[(questions[i].User, conversation)] = messageId;
+        }
+
+        return [.. keys.Select(key => found.GetValueOrDefault(key))];
     }
 
     /// <summary>Bounded by the session's time and not by a caller's patience: others may wait for the same page.</summary>

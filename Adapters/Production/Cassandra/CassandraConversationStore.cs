@@ -1,3 +1,4 @@
+using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,21 @@ internal sealed class CassandraConversationStore(ICassandraSession session, IOpt
         static row => row.User.Value, static _ => 0, static _ => RowBytes);
 
     private static readonly TableShape<ReadMarkRow> s_readMarks = new(
+        static row => row.User.Value, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<RemovalRow> s_removals = new(
+        static row => row.User.Value, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<GroupEventRow> s_groupEvents = new(
+        static row => row.Group, static _ => 0, static row => RowBytes + row.Facts.Length);
+
+    private static readonly TableShape<JoinRow> s_joins = new(static row => row.Group, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<LeaveRow> s_leaves = new(static row => row.Group, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<ShieldRow> s_shields = new(static row => row.Group, static _ => 0, static _ => RowBytes);
+
+    private static readonly TableShape<UserGroupRow> s_userGroups = new(
         static row => row.User.Value, static _ => 0, static _ => RowBytes);
 
     private static readonly TableShape<SkipRow> s_skips = new(
@@ -63,21 +79,44 @@ internal sealed class CassandraConversationStore(ICassandraSession session, IOpt
         return window;
     }
 
+    public ValueTask<IReadOnlyList<GroupFacts?>> LoadGroupsAsync(
+        IReadOnlyList<(uint Group, long Bound)> keys, CancellationToken cancellationToken) =>
+        ForEachAsync(
+            keys,
+            async (key, token) => (await _session.ReadAsync(GroupStatements.NewestBelow, key, token)).FirstOrDefault(),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<Membership?>> LoadMembershipsAsync(
+        IReadOnlyList<(uint Group, UserId User, long Bound)> keys, CancellationToken cancellationToken) =>
+        ForEachAsync(
+            keys,
+            async (key, token) => Newest(
+                await _session.ReadAsync(GroupStatements.StaysOf, (key.Group, key.User), token), key.Bound),
+            cancellationToken);
+
     public async ValueTask WriteAsync(StoreBatch batch, CancellationToken cancellationToken)
     {
         if (batch.IsEmpty)
             return;
 
         var tables = new List<IWriteJobs>(4);
-        if (batch.Messages.Count > 0)
-            tables.Add(Jobs(ConversationStatements.WriteMessage, s_messages, batch.Messages));
-        if (batch.Activities.Count > 0)
-            tables.Add(Jobs(ConversationStatements.WriteActivity, s_activities, batch.Activities));
-        if (batch.ReadMarks.Count > 0)
-            tables.Add(Jobs(ConversationStatements.WriteReadMark, s_readMarks, batch.ReadMarks));
-        if (batch.Skips.Count > 0)
-            tables.Add(Jobs(ConversationStatements.WriteSkip, s_skips, batch.Skips));
+        Add(ConversationStatements.WriteMessage, s_messages, batch.Messages);
+        Add(ConversationStatements.WriteActivity, s_activities, batch.Activities);
+        Add(ConversationStatements.WriteReadMark, s_readMarks, batch.ReadMarks);
+        Add(ConversationStatements.WriteRemoval, s_removals, batch.Removals);
+        Add(GroupStatements.WriteEvent, s_groupEvents, batch.GroupEvents);
+        Add(GroupStatements.WriteJoin, s_joins, batch.Joins);
+        Add(GroupStatements.WriteLeave, s_leaves, batch.Leaves);
+        Add(GroupStatements.WriteShield, s_shields, batch.Shields);
+        Add(GroupStatements.WriteUserGroup, s_userGroups, UserGroupsOf(batch));
+        Add(ConversationStatements.WriteSkip, s_skips, batch.Skips);
         await new WriteRun(tables, cancellationToken).RunAsync(_options.ConcurrentWrites);
+
+        void Add<TRow>(CassandraWrite<TRow> write, TableShape<TRow> shape, List<TRow> rows)
+        {
+            if (rows.Count > 0)
+                tables.Add(Jobs(write, shape, rows));
+        }
     }
 
     public async ValueTask<IReadOnlyDictionary<int, long>> ReadProgressAsync(int epoch, CancellationToken cancellationToken)
@@ -101,6 +140,12 @@ internal sealed class CassandraConversationStore(ICassandraSession session, IOpt
         var skips = await _session.ReadAsync(ConversationStatements.Skips, (epoch, partition, fromOffset), cancellationToken);
         return [.. skips.Select(skip => new LogPosition(epoch, partition, skip.Offset, skip.Index))];
     }
+
+    private static List<UserGroupRow> UserGroupsOf(StoreBatch batch) =>
+    [
+        .. batch.Joins.Select(static join => new UserGroupRow(join.User, join.Group, IsMember: true, join.Head, join.Position)),
+        .. batch.Leaves.Select(static leave => new UserGroupRow(leave.User, leave.Group, IsMember: false, JoinHead: 0, leave.Position)),
+    ];
 
     private TableWrites<TRow> Jobs<TRow>(CassandraWrite<TRow> write, TableShape<TRow> shape, List<TRow> rows) =>
         new(_session, write, shape, rows, _options);

@@ -36,6 +36,12 @@ internal static class ConversationStatements
             .Add((int)row.User.Value).Add((long)row.Conversation.Value).Add((int)row.MessageId)
             .Add(LogPosition.RegisterTimestamp(row.MessageId)));
 
+    public static readonly CassandraWrite<RemovalRow> WriteRemoval = new(
+        "INSERT INTO read_mark (user_id, relation, removed_id) VALUES (?, ?, ?) USING TIMESTAMP ?",
+        static (in RemovalRow row, IBoundValues values) => values
+            .Add((int)row.User.Value).Add((long)row.Conversation.Value).Add((int)row.MessageId)
+            .Add(LogPosition.RegisterTimestamp(row.MessageId)));
+
     public static readonly CassandraWrite<SkipRow> WriteSkip = new(
         "INSERT INTO skip (epoch, partition, log_offset, entry, reason) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?",
         static (in SkipRow row, IBoundValues values) => values
@@ -90,7 +96,13 @@ internal static class ConversationStatements
         ReadMarks = new(
             "SELECT relation, message_id FROM read_mark WHERE user_id = ? AND relation IN ?",
             static (key, values) => values.Add((int)key.User.Value).Add(key.Relations),
-            static row => (ConversationOf(row, 0), (uint)row.Int32(1)));
+            static row => (ConversationOf(row, 0), row.IsNull(1) ? 0 : (uint)row.Int32(1)));
+
+    public static readonly CassandraRead<(UserId User, IReadOnlyCollection<long> Relations), (ConversationId Conversation, uint MessageId)>
+        Removals = new(
+            "SELECT relation, removed_id FROM read_mark WHERE user_id = ? AND relation IN ?",
+            static (key, values) => values.Add((int)key.User.Value).Add(key.Relations),
+            static row => (ConversationOf(row, 0), row.IsNull(1) ? 0 : (uint)row.Int32(1)));
 
     public static readonly CassandraRead<int, (int Partition, long NextOffset)> Progress = new(
         "SELECT partition, next_offset FROM progress WHERE epoch = ?",

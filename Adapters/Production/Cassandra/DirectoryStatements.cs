@@ -30,6 +30,16 @@ internal static class DirectoryStatements
         static (claim, values) => values.Add(claim.Name).Add((int)claim.User.Value),
         IsApplied);
 
+    public static readonly CassandraRead<(uint Creator, byte[] Request), uint> FindGroupRequest = new(
+        "SELECT group_id FROM group_request WHERE creator = ? AND request = ?",
+        static (key, values) => values.Add((int)key.Creator).Add(key.Request.AsSpan()),
+        static row => (uint)row.Int32(0));
+
+    public static readonly CassandraRead<(uint Creator, byte[] Request, uint Group), bool> ClaimGroup = new(
+        "INSERT INTO group_request (creator, request, group_id) VALUES (?, ?, ?) IF NOT EXISTS",
+        static (claim, values) => values.Add((int)claim.Creator).Add(claim.Request.AsSpan()).Add((int)claim.Group),
+        IsApplied);
+
     public static readonly CassandraRead<IReadOnlyCollection<int>, UserAccount> Accounts = new(
         """
         SELECT id, name, nick, gender, avatar, department_id, email, phone, domain, status, signature, updated, credential
