@@ -2,6 +2,7 @@ using BrokerIm.Core;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Connections;
 using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Inbound;
 using BrokerIm.Gateway.Queries;
 using BrokerIm.Gateway.Sessions;
@@ -30,7 +31,9 @@ internal static class MessageServiceCollectionExtensions
         services.AddSingleton<Answers>();
         services.AddSingleton<SessionCheck>();
         services.AddSingleton<SessionFeed>();
+        services.AddSingleton<GroupAccess>();
         services.AddRunning<GapFiller>();
+        services.AddRunning<LargeGroups>();
         services.AddRunning<Sweeper>();
         services.AddRunning<LoginCheck>();
         services.AddSingleton<ISessionObserver>(provider => provider.GetRequiredService<LoginCheck>());
@@ -47,17 +50,22 @@ internal static class MessageServiceCollectionExtensions
         services.AddRunning<InboundLanes>();
         services.AddSingleton<IDrainable>(provider => provider.GetRequiredService<InboundLanes>());
         services.AddSingleton<ICommandModule, MessageCommands>();
+        services.AddSingleton<ICommandModule, SessionRemoval>();
+        services.AddSingleton<ICommandModule, GroupCommands>();
         return services;
     }
 
     private static IServiceCollection AddQueries(this IServiceCollection services)
     {
         services.AddSingleton<PreviewList>();
+        services.AddSingleton<ConversationList>();
+        services.AddSingleton<ConversationViews>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<ICommandModule, UnreadQuery>();
         services.AddSingleton<ICommandModule, RecentSessionsQuery>();
         services.AddSingleton<ICommandModule, HistoryQueries>();
         services.AddSingleton<ICommandModule, DirectoryQueries>();
+        services.AddSingleton<ICommandModule, GroupQueries>();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
 
 namespace BrokerIm.Core.Values;
 
@@ -39,6 +40,14 @@ public readonly record struct ClientMessageId(ulong Upper, ulong Lower)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, Upper);
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], Lower);
+    }
+
+    /// <summary>The sixteen bytes as a protobuf field.</summary>
+    public ByteString ToByteString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        Write(bytes);
+        return ByteString.CopyFrom(bytes);
     }
 
     public override string ToString() => $"{Upper:x16}{Lower:x16}";

@@ -100,7 +100,24 @@ internal sealed class DeliveryCursor
     public void StartAfter(ConversationId conversation, uint last)
     {
         ref var place = ref Find(conversation, out _);
-        place.Last = last;
+        place.Last = Math.Max(last, place.Floor);
+        place.StartUnknown = false;
+    }
+
+    /// <summary>Of a group a member sees what came after he joined; nothing before that is missing.</summary>
+    public void SkipTo(ConversationId conversation, uint last)
+    {
+        ref var place = ref Find(conversation, out _);
+        if (place.Last < last)
+            place.Last = last;
+        place.Floor = Math.Max(place.Floor, last);
+    }
+
+    /// <summary>The user has left the group; what was missing is none of his business any more.</summary>
+    public void Abandon(ConversationId conversation)
+    {
+        ref var place = ref Find(conversation, out _);
+        place.Last = Math.Max(place.Last, place.Target);
         place.StartUnknown = false;
     }
 
@@ -136,6 +153,7 @@ internal sealed class DeliveryCursor
     {
         public uint Last;
         public uint Target;
+        public uint Floor;
         public bool Filling;
         public bool StartUnknown;
         public List<uint>? Own;

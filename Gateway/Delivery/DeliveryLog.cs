@@ -30,6 +30,12 @@ internal static partial class DeliveryLog
     [LoggerMessage(2213, LogLevel.Warning, "Connection {Connection}: no baseline at login, the check after it will do")]
     public static partial void NoBaseline(this ILogger log, ulong connection, Exception exception);
 
+    [LoggerMessage(2214, LogLevel.Information, "Read large group {Group}: {Members} members, {Sessions} sessions here")]
+    public static partial void LargeGroupRead(this ILogger log, uint group, int members, int sessions);
+
+    [LoggerMessage(2215, LogLevel.Warning, "Large group {Group} could not be read, trying again")]
+    public static partial void LargeGroupUnread(this ILogger log, uint group, Exception exception);
+
     [LoggerMessage(2220, LogLevel.Information, "Checked {Users} users in {Elapsed}, started {Repairs} repairs")]
     public static partial void Swept(this ILogger log, int users, TimeSpan elapsed, int repairs);
 

@@ -19,6 +19,7 @@ internal sealed class DeliveryPump(
     ConnectionTable connections,
     SignalHandler signals,
     SessionFeed feed,
+    LargeGroups largeGroups,
     Sweeper sweeper,
     DeliverySilence silence,
     Answers answers,
@@ -102,6 +103,15 @@ internal sealed class DeliveryPump(
             case DeliveryKind.Read:
                 TellRead(item);
                 break;
+            case DeliveryKind.Reply:
+                Reply(item);
+                break;
+            case DeliveryKind.Notice:
+                Notify(item);
+                break;
+            case DeliveryKind.Members:
+                largeGroups.Follow(item);
+                break;
         }
     }
 
@@ -120,13 +130,50 @@ internal sealed class DeliveryPump(
         Span<byte> header = stackalloc byte[FrameHeader.Size];
         FrameHeader.For(Command.MsgData, item.Body.Length, sequence: 0).Write(header);
 
+        if (item.ToMembers)
+        {
+            foreach (var session in largeGroups.SessionsFor(item))
+                Push(session, item, conversation, header);
+            return;
+        }
+
+        foreach (var user in item.Users)
+        {
+            foreach (var session in connections.SessionsOf(new(user)))
+                Push(session, item, conversation, header);
+        }
+    }
+
+    private void Push(Session session, DeliveryItem item, ConversationId conversation, ReadOnlySpan<byte> header)
+    {
+        if (session.Id == item.Connection)
+            return;
+        feed.Push(session, conversation, item.MessageId, header, item.Body.Span);
+        _touched.Add(session);
+    }
+
+    private void Reply(DeliveryItem item)
+    {
+        if (connections.Find(item.Connection) is not { IsLoggedIn: true } session)
+            return;
+
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        FrameHeader.For((ushort)item.Command, item.Body.Length, (ushort)item.Sequence).Write(header);
+        session.WriteParts(header, item.Body.Span);
+        _touched.Add(session);
+    }
+
+    private void Notify(DeliveryItem item)
+    {
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        FrameHeader.For((ushort)item.Command, item.Body.Length, sequence: 0).Write(header);
         foreach (var user in item.Users)
         {
             foreach (var session in connections.SessionsOf(new(user)))
             {
                 if (session.Id == item.Connection)
                     continue;
-                feed.Push(session, conversation, item.MessageId, header, item.Body.Span);
+                session.WriteParts(header, item.Body.Span);
                 _touched.Add(session);
             }
         }

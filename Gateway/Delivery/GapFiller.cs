@@ -1,6 +1,7 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class GapFiller : BackgroundService
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly IConversationReader _store;
+    private readonly GroupAccess _groups;
     private readonly QueryDeadline _deadline;
     private readonly DeliveryMetrics _metrics;
     private readonly ILogger _log;
@@ -30,6 +32,7 @@ internal sealed class GapFiller : BackgroundService
 
     public GapFiller(
         IConversationReader store,
+        GroupAccess groups,
         QueryDeadline deadline,
         IOptions<GatewayOptions> options,
         TimeProvider time,
@@ -37,6 +40,7 @@ internal sealed class GapFiller : BackgroundService
         ILogger<GapFiller> log)
     {
         _store = store;
+        _groups = groups;
         _deadline = deadline;
         _metrics = metrics;
         _log = log;
@@ -53,6 +57,9 @@ internal sealed class GapFiller : BackgroundService
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(gap.Session.Closed, stoppingToken);
         try
         {
+            if (gap.Conversation.IsGroup)
+                await SkipUnseenAsync(gap.Session, gap.Conversation, ended.Token);
+
             while (TryNext(gap.Session, gap.Conversation, out var range))
             {
                 if (range.StartUnknown)
@@ -69,6 +76,19 @@ internal sealed class GapFiller : BackgroundService
         catch (OperationCanceledException) when (gap.Session.Closed.IsCancellationRequested)
         {
             // Nobody is there to read it any more.
+        }
+    }
+
+    /// <summary>What came before the user joined, or after he left, is none of his business.</summary>
+    private async ValueTask SkipUnseenAsync(Session session, ConversationId group, CancellationToken cancellationToken)
+    {
+        var membership = await _groups.MembershipAsync(group.GroupId, session.User, cancellationToken);
+        lock (session.Cursor.Gate)
+        {
+            if (membership is { } stay)
+                session.Cursor.SkipTo(group, stay.JoinHead);
+            else
+                session.Cursor.Abandon(group);
         }
     }
 

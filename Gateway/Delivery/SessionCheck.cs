@@ -6,7 +6,7 @@ namespace BrokerIm.Gateway.Delivery;
 
 /// <summary>Compares what a user's connections were given with what the store holds, and has the difference brought.</summary>
 internal sealed class SessionCheck(
-    IConversationReader store, QueryDeadline deadline, GapFiller gaps, DeliveryMetrics metrics)
+    IConversationReader store, IGroupReader groups, QueryDeadline deadline, GapFiller gaps, DeliveryMetrics metrics)
 {
     private const int MaxConversations = 1_000;
 
@@ -61,7 +61,11 @@ internal sealed class SessionCheck(
     {
         var active = await deadline.AskAsync(
             token => store.ConversationsOfAsync(user, Math.Max(0, sinceMs), MaxConversations, token), cancellationToken);
-        List<ConversationId> conversations = [.. active.Select(one => one.Conversation).Where(concerns)];
+        var mine = await deadline.AskAsync(token => groups.GroupsOfAsync(user, token), cancellationToken);
+        List<ConversationId> conversations =
+        [
+            .. active.Select(one => one.Conversation).Concat(mine.Select(one => ConversationId.Group(one.Group))).Where(concerns),
+        ];
         if (conversations.Count == 0)
             return [];
 
@@ -69,7 +73,8 @@ internal sealed class SessionCheck(
         var found = new List<(ConversationId, MessageHead)>(conversations.Count);
         for (var i = 0; i < conversations.Count; i++)
         {
-            if (heads[i] is { } head)
+            // When a group was active nobody writes down for each of its members; its head tells.
+            if (heads[i] is { } head && (!conversations[i].IsGroup || head.Meta.TimeMs >= (ulong)Math.Max(0, sinceMs)))
                 found.Add((conversations[i], head));
         }
 

@@ -14,9 +14,14 @@ internal static class SessionIds
     public static SessionType TypeOf(ConversationId conversation) =>
         conversation.IsGroup ? SessionType.Group : SessionType.Single;
 
-    /// <summary>The pair a user means by a session id, or null when nobody can be that peer.</summary>
-    public static ConversationId? PairOf(UserId user, uint sessionId)
+    /// <summary>
+    /// The conversation a user means by a session id, or null when there can be none. Of a group it does not say that he is a member.
+    /// </summary>
+    public static ConversationId? ConversationOf(UserId user, SessionType type, uint sessionId)
     {
+        if (type == SessionType.Group)
+            return ConversationId.Group(sessionId) is { IsValid: true } group ? group : null;
+
         var peer = new UserId(sessionId);
         return peer.IsValid && peer != user ? ConversationId.Pair(user, peer) : null;
     }

@@ -43,6 +43,26 @@ internal sealed class KnownUsers(
         return AskAsync(user, cancellationToken);
     }
 
+    /// <summary>Of many ids those of users, each once, in their order; those not remembered are asked for in one question.</summary>
+    /// <exception cref="DependencyUnavailableException">The directory did not answer.</exception>
+    public async ValueTask<List<uint>> ExistingAsync(IEnumerable<uint> ids, CancellationToken cancellationToken)
+    {
+        List<uint> candidates = [.. ids.Where(static id => new UserId(id).IsValid).Distinct()];
+        List<UserId> unknown = [.. candidates.Select(static id => new UserId(id)).Where(user => !IsKnown(user))];
+        if (unknown.Count == 0)
+            return candidates;
+
+        var profiles = await deadline.AskAsync(token => directory.GetAsync(unknown, token), cancellationToken);
+        foreach (var profile in profiles)
+            Remember(profile.Id, Exists);
+
+        var missing = unknown.Select(static user => user.Value).Except(profiles.Select(static profile => profile.Id.Value)).ToHashSet();
+        candidates.RemoveAll(missing.Contains);
+        return candidates;
+    }
+
+    private bool IsKnown(UserId user) => (_young.TryGetValue(user, out var answer) || _old.TryGetValue(user, out answer)) && answer == Exists;
+
     private async ValueTask<bool> AskAsync(UserId user, CancellationToken cancellationToken)
     {
         var profiles = await deadline.AskAsync(token => directory.GetAsync([user], token), cancellationToken);

@@ -11,7 +11,10 @@ internal readonly record struct LaneEntry(InboundEntry Entry, Session Origin, Se
 {
     // Everything but the data, with tags and lengths: 73 bytes at most.
     private const int FieldBytes = 80;
+    private const int UserBytes = 5;
 
     /// <summary>Bytes in the record, not less than the truth.</summary>
-    public int Bytes { get; } = Entry.Data.Length + FieldBytes;
+    public int Bytes { get; } = Entry.Data.Length + (Entry.Users.Count * UserBytes) + GroupBytes(Entry.Group) + FieldBytes;
+
+    private static int GroupBytes(NewGroup? group) => group?.CalculateSize() + FieldBytes ?? 0;
 }

@@ -22,10 +22,10 @@ internal static class MessageAdmission
             return DropReason.Empty;
         if (message.MsgData.Length > MaxDataBytes)
             return DropReason.TooLarge;
-        if (message.MsgType is MsgType.GroupText or MsgType.GroupAudio)
-            return DropReason.NotAMember;
-        if (message.MsgType is MsgType.SingleAudio && message.MsgData.Length <= AudioHeaderBytes)
+        if (message.MsgType is MsgType.SingleAudio or MsgType.GroupAudio && message.MsgData.Length <= AudioHeaderBytes)
             return DropReason.EmptyAudio;
+        if (message.MsgType is MsgType.GroupText or MsgType.GroupAudio)
+            return ConversationId.Group(message.ToSessionId).IsValid ? null : DropReason.NotAMember;
 
         var receiver = new UserId(message.ToSessionId);
         if (receiver == sender)
@@ -36,22 +36,26 @@ internal static class MessageAdmission
     /// <summary>The conversation a read mark is for.</summary>
     /// <param name="reader">The authenticated user.</param>
     /// <param name="mark">Parsed, its session type known.</param>
-    /// <param name="pair">The conversation, when the mark is let in.</param>
+    /// <param name="conversation">The conversation, when the mark is let in; that he is in the group is not looked at.</param>
     /// <returns>Why it is dropped, or null.</returns>
-    public static DropReason? Check(UserId reader, IMMsgDataReadAck mark, out ConversationId pair)
+    public static DropReason? Check(UserId reader, IMMsgDataReadAck mark, out ConversationId conversation)
     {
-        pair = default;
+        conversation = default;
         var peer = new UserId(mark.SessionId);
-        if (mark.SessionType != SessionType.Single)
-            return DropReason.NotAMember;
+        if (mark.MsgId == 0)
+            return DropReason.Empty;
+        if (mark.SessionType == SessionType.Group)
+        {
+            conversation = ConversationId.Group(mark.SessionId);
+            return conversation.IsValid ? null : DropReason.NotAMember;
+        }
+
         if (peer == reader)
             return DropReason.ToSelf;
         if (!peer.IsValid)
             return DropReason.NoSuchUser;
-        if (mark.MsgId == 0)
-            return DropReason.Empty;
 
-        pair = ConversationId.Pair(reader, peer);
+        conversation = ConversationId.Pair(reader, peer);
         return null;
     }
 }

@@ -4,6 +4,7 @@ using BrokerIm.Core.Conversations;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Sessions;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ namespace BrokerIm.Gateway.Inbound;
 internal sealed class MessageCommands(
     InboundLanes lanes,
     KnownUsers users,
+    GroupAccess groups,
     IOptions<GatewayOptions> options,
     TimeProvider time,
     GatewayMetrics frames,
@@ -40,32 +42,30 @@ internal sealed class MessageCommands(
     private async ValueTask SendAsync(
         Session session, FrameHeader header, IMMsgData message, CancellationToken cancellationToken)
     {
-        var reason = MessageAdmission.Check(session.User, message);
-        var receiver = new UserId(message.ToSessionId);
-        if (reason is null && !await users.ContainsAsync(receiver, cancellationToken))
-            reason = DropReason.NoSuchUser;
+        var conversation = ConversationOf(session, message);
+        var reason = MessageAdmission.Check(session.User, message)
+            ?? await ReceiverProblemAsync(session, conversation, message.ToSessionId, cancellationToken);
         if (reason is { } why)
         {
             Drop(session, why);
 
             // Only a client that sent an id knows how to take a refusal; the others would see it as "stored".
             if (message.ClientMsgId.Length == ClientMessageId.Size)
-                Refuse(session, header.Sequence, ConversationOf(session, message), message.ClientMsgId, SendStatus.Refused, serverTimeMs: 0);
+                Refuse(session, header.Sequence, conversation, message.ClientMsgId, SendStatus.Refused, serverTimeMs: 0);
             return;
         }
 
-        var pair = ConversationId.Pair(session.User, receiver);
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (!TryName(session, header.Sequence, pair, message, nowMs, out var id))
+        if (!TryName(session, header.Sequence, conversation, message, nowMs, out var id))
             return;
 
         await lanes.EnqueueAsync(session, SendsOf(session), new()
         {
             Kind = EntryKind.Message,
-            Relation = pair.Value,
+            Relation = conversation.Value,
             Sender = session.User.Value,
             StampMs = (ulong)Math.Max(nowMs, id.TimeMs),
-            ClientMessageId = message.HasClientMsgId ? message.ClientMsgId : BytesOf(id),
+            ClientMessageId = message.HasClientMsgId ? message.ClientMsgId : id.ToByteString(),
             ClientMadeId = message.HasClientMsgId,
             Connection = session.Id,
             Sequence = header.Sequence,
@@ -74,19 +74,22 @@ internal sealed class MessageCommands(
         }, cancellationToken);
     }
 
-    private ValueTask MarkReadAsync(
+    private async ValueTask MarkReadAsync(
         Session session, FrameHeader header, IMMsgDataReadAck mark, CancellationToken cancellationToken)
     {
-        if (MessageAdmission.Check(session.User, mark, out var pair) is { } reason)
+        var reason = MessageAdmission.Check(session.User, mark, out var conversation);
+        if (reason is null && conversation.IsGroup && !await groups.IsMemberAsync(mark.SessionId, session.User, cancellationToken))
+            reason = DropReason.NotAMember;
+        if (reason is { } why)
         {
-            Drop(session, reason);
-            return default;
+            Drop(session, why);
+            return;
         }
 
-        return lanes.EnqueueAsync(session, SendsOf(session), new()
+        await lanes.EnqueueAsync(session, SendsOf(session), new()
         {
             Kind = EntryKind.ReadMark,
-            Relation = pair.Value,
+            Relation = conversation.Value,
             Sender = session.User.Value,
             StampMs = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
             Connection = session.Id,
@@ -97,12 +100,12 @@ internal sealed class MessageCommands(
 
     /// <summary>Finds the message's client id, or makes one, and remembers it; false when the message goes no further.</summary>
     private bool TryName(
-        Session session, ushort sequence, ConversationId pair, IMMsgData message, long nowMs, out ClientMessageId id)
+        Session session, ushort sequence, ConversationId conversation, IMMsgData message, long nowMs, out ClientMessageId id)
     {
         var sends = SendsOf(session);
         if (!message.HasClientMsgId)
         {
-            var hash = MessageHash.Of((uint)message.MsgType, message.MsgData.Span) ^ Partitioning.SplitMix64(pair.Value);
+            var hash = MessageHash.Of((uint)message.MsgType, message.MsgData.Span) ^ Partitioning.SplitMix64(conversation.Value);
             if (sends.Sent.TryRecall(sequence, hash, out id))
             {
                 metrics.Resent();
@@ -128,7 +131,7 @@ internal sealed class MessageCommands(
         {
             metrics.ClockRefused();
             log.ClockRefused(session.Id, id.TimeMs - nowMs);
-            Refuse(session, sequence, pair, message.ClientMsgId, SendStatus.Clock, nowMs);
+            Refuse(session, sequence, conversation, message.ClientMsgId, SendStatus.Clock, nowMs);
             return false;
         }
 
@@ -164,18 +167,19 @@ internal sealed class MessageCommands(
             ? ConversationId.Group(message.ToSessionId)
             : ConversationId.Pair(session.User, new(message.ToSessionId));
 
-    private SendState SendsOf(Session session) => session.Sends ??= new(options.Value, time);
+    private async ValueTask<DropReason?> ReceiverProblemAsync(
+        Session session, ConversationId conversation, uint receiver, CancellationToken cancellationToken)
+    {
+        if (conversation.IsGroup)
+            return await groups.IsMemberAsync(receiver, session.User, cancellationToken) ? null : DropReason.NotAMember;
+        return await users.ContainsAsync(new(receiver), cancellationToken) ? null : DropReason.NoSuchUser;
+    }
+
+    private SendState SendsOf(Session session) => session.SendsFor(options.Value, time);
 
     private void Drop(Session session, DropReason reason)
     {
         metrics.Dropped(reason);
         log.Dropped(session.Id, reason);
-    }
-
-    private static ByteString BytesOf(ClientMessageId id)
-    {
-        Span<byte> bytes = stackalloc byte[ClientMessageId.Size];
-        id.Write(bytes);
-        return ByteString.CopyFrom(bytes);
     }
 }

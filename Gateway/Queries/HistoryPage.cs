@@ -11,6 +11,9 @@ internal readonly record struct HistoryPage(uint From, uint To)
     /// <summary>Whether there is nothing to read.</summary>
     public bool IsEmpty => From > To;
 
+    /// <summary>The part of the page above an id.</summary>
+    public HistoryPage Above(uint id) => From > id ? this : new(id + 1, To);
+
     /// <summary>Counts backwards from a message.</summary>
     /// <param name="head">Newest id of the conversation, 0 when it has none.</param>
     /// <param name="begin">Newest id wanted, inclusive; 0 for the newest there is. May lie above the head.</param>

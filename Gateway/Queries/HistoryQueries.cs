@@ -1,16 +1,14 @@
 using BrokerIm.Contracts.Wire;
-using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
-using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Sessions;
 
 namespace BrokerIm.Gateway.Queries;
 
 /// <summary>
-/// Pages, single messages and newest ids (protocol chapter 03 section 8). A user can only name pairs he is part of: the session id
-/// is the other one. Of a group, which nobody belongs to yet, there is nothing to see, and the client is told so.
+/// Pages, single messages and newest ids (protocol chapter 03 section 8), as far as <see cref="ConversationViews"/> lets the user
+/// see. Where he sees nothing he is told that there is nothing.
 /// </summary>
-internal sealed class HistoryQueries(HistoryReader history, QueryDeadline deadline) : ICommandModule
+internal sealed class HistoryQueries(HistoryReader history, ConversationViews views, QueryDeadline deadline) : ICommandModule
 {
     public void Register(CommandTable table)
     {
@@ -30,10 +28,10 @@ internal sealed class HistoryQueries(HistoryReader history, QueryDeadline deadli
             MsgIdBegin = request.MsgIdBegin,
         };
 
-        if (PairOf(session, request.SessionType, request.SessionId) is { } pair)
+        if (await views.OfAsync(session, request.SessionType, request.SessionId, cancellationToken) is { } view)
         {
             reply.MsgList.Add(await deadline.AskAsync(
-                token => history.ReadAsync(pair, request.MsgIdBegin, request.MsgCnt, token), cancellationToken));
+                token => history.ReadAsync(view, request.MsgIdBegin, request.MsgCnt, token), cancellationToken));
         }
 
         session.Send(Command.GetMsgListRsp, header.Sequence, reply);
@@ -42,9 +40,12 @@ internal sealed class HistoryQueries(HistoryReader history, QueryDeadline deadli
     private async ValueTask AnswerLatestAsync(
         Session session, FrameHeader header, IMGetLatestMsgIdReq request, CancellationToken cancellationToken)
     {
-        var latest = PairOf(session, request.SessionType, request.SessionId) is { } pair
-            ? await deadline.AskAsync(token => history.HeadAsync(pair, token), cancellationToken)
-            : 0;
+        var latest = 0u;
+        if (await views.OfAsync(session, request.SessionType, request.SessionId, cancellationToken) is { } view)
+        {
+            var head = await deadline.AskAsync(token => history.HeadAsync(view.Conversation, token), cancellationToken);
+            latest = head > view.HiddenUpTo ? head : 0;
+        }
 
         session.Send(Command.GetLatestMsgIdRsp, header.Sequence, new IMGetLatestMsgIdRsp
         {
@@ -65,15 +66,12 @@ internal sealed class HistoryQueries(HistoryReader history, QueryDeadline deadli
             SessionId = request.SessionId,
         };
 
-        if (PairOf(session, request.SessionType, request.SessionId) is { } pair)
+        if (await views.OfAsync(session, request.SessionType, request.SessionId, cancellationToken) is { } view)
         {
             reply.MsgList.Add(await deadline.AskAsync(
-                token => history.ReadAsync(pair, request.MsgIdList, token), cancellationToken));
+                token => history.ReadAsync(view, request.MsgIdList, token), cancellationToken));
         }
 
         session.Send(Command.GetMsgByIdRsp, header.Sequence, reply);
     }
-
-    private static ConversationId? PairOf(Session session, SessionType type, uint sessionId) =>
-        type == SessionType.Single ? SessionIds.PairOf(session.User, sessionId) : null;
 }

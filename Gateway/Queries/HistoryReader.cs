@@ -13,24 +13,28 @@ internal sealed class HistoryReader(IConversationReader store)
     /// <summary>Ids asked for by number, at most.</summary>
     public const int MaxIds = 100;
 
-    /// <summary>Newest id of a pair, 0 when it has no messages.</summary>
-    public async ValueTask<uint> HeadAsync(ConversationId pair, CancellationToken cancellationToken)
+    /// <summary>Newest id of a conversation, 0 when it has no messages.</summary>
+    public async ValueTask<uint> HeadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
-        var heads = await store.HeadsAsync([pair], cancellationToken);
+        var heads = await store.HeadsAsync([conversation], cancellationToken);
         return heads[0]?.MessageId ?? 0;
     }
 
     /// <summary>A page; when it does not fit, its old end is cut off, so ids stay next to each other.</summary>
+    /// <param name="view">The conversation, as far as the reader sees it.</param>
+    /// <param name="begin">See <see cref="HistoryPage.Of"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<List<MsgInfo>> ReadAsync(
-        ConversationId pair, uint begin, uint count, CancellationToken cancellationToken)
+        ConversationView view, uint begin, uint count, CancellationToken cancellationToken)
     {
-        var page = HistoryPage.Of(await HeadAsync(pair, cancellationToken), begin, count);
+        var page = HistoryPage.Of(await HeadAsync(view.Conversation, cancellationToken), begin, count).Above(view.HiddenUpTo);
         var rows = new List<MsgInfo>();
         var budget = new ReplyBudget(ReplyBudget.ListBytes);
         for (var to = page.To; !page.IsEmpty && to >= page.From;)
         {
             var from = to - page.From < MessagesPerRead ? page.From : to - MessagesPerRead + 1;
-            if (!TryAdd(await store.ReadRangeAsync(pair, from, to, cancellationToken), rows, ref budget))
+            if (!TryAdd(await store.ReadRangeAsync(view.Conversation, from, to, cancellationToken), rows, ref budget))
                 break;
             to = from - 1;
         }
@@ -40,13 +44,13 @@ internal sealed class HistoryReader(IConversationReader store)
 
     /// <summary>Single messages; unknown ids are skipped.</summary>
     public async ValueTask<List<MsgInfo>> ReadAsync(
-        ConversationId pair, IEnumerable<uint> ids, CancellationToken cancellationToken)
+        ConversationView view, IEnumerable<uint> ids, CancellationToken cancellationToken)
     {
         var rows = new List<MsgInfo>();
         var budget = new ReplyBudget(ReplyBudget.ListBytes);
-        foreach (var (from, to) in Runs([.. ids.Where(id => id > 0).Distinct().OrderDescending().Take(MaxIds)]))
+        foreach (var (from, to) in Runs([.. ids.Where(id => id > view.HiddenUpTo).Distinct().OrderDescending().Take(MaxIds)]))
         {
-            if (!TryAdd(await store.ReadRangeAsync(pair, from, to, cancellationToken), rows, ref budget))
+            if (!TryAdd(await store.ReadRangeAsync(view.Conversation, from, to, cancellationToken), rows, ref budget))
                 break;
         }
 

@@ -2,12 +2,14 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Sessions;
 
 namespace BrokerIm.Gateway.Queries;
 
 /// <summary>Conversations with news since a client last asked (protocol chapter 03 section 6).</summary>
-internal sealed class RecentSessionsQuery(IConversationReader store, PreviewList previews, QueryDeadline deadline) : ICommandModule
+internal sealed class RecentSessionsQuery(
+    IConversationReader store, ConversationList conversations, PreviewList previews, QueryDeadline deadline) : ICommandModule
 {
     /// <summary>Conversations in a reply at most; clients expect no more.</summary>
     public const int MaxConversations = 100;
@@ -28,19 +30,12 @@ internal sealed class RecentSessionsQuery(IConversationReader store, PreviewList
         UserId user, uint afterSeconds, CancellationToken cancellationToken)
     {
         var sinceMs = (afterSeconds + 1L) * 1000;
-        var active = await store.ConversationsOfAsync(user, sinceMs, MaxConversations, cancellationToken);
-        List<ConversationActivity> pairs = [.. active.Where(one => one.Conversation.HasMember(user))];
-        var heads = await store.HeadsAsync([.. pairs.Select(one => one.Conversation)], cancellationToken);
+        var active = await conversations.ReadAsync(user, sinceMs, MaxConversations, cancellationToken);
 
-        var news = new List<(ConversationActivity Activity, MessageHead Head)>(pairs.Count);
-        for (var i = 0; i < pairs.Count; i++)
-        {
-            if (heads[i] is { } head)
-                news.Add((pairs[i], head));
-        }
-
-        var contents = await previews.ReadAsync(
-            [.. news.Select(one => (one.Activity.Conversation, one.Head))], cancellationToken);
+        // What its user took off his list stays off until there is a newer message.
+        var removals = await store.RemovalsAsync([.. active.Select(one => (user, one.Conversation))], cancellationToken);
+        List<ListedConversation> news = [.. active.Where((one, index) => one.Head.MessageId > removals[index])];
+        var contents = await previews.ReadAsync([.. news.Select(one => (one.Conversation, one.Head))], cancellationToken);
 
         var reply = new IMRecentContactSessionRsp { UserId = user.Value };
         for (var i = 0; i < news.Count; i++)
@@ -48,13 +43,13 @@ internal sealed class RecentSessionsQuery(IConversationReader store, PreviewList
             if (contents[i] is not { } content)
                 continue;
 
-            var (activity, head) = news[i];
+            var (conversation, head, activityMs, _) = news[i];
             reply.ContactSessionList.Add(new ContactSessionInfo
             {
-                SessionId = activity.Conversation.PeerOf(user).Value,
-                SessionType = SessionType.Single,
+                SessionId = SessionIds.SessionOf(conversation, user),
+                SessionType = SessionIds.TypeOf(conversation),
                 SessionStatus = SessionStatusType.Ok,
-                UpdatedTime = (uint)(activity.ActivityMs / 1000),
+                UpdatedTime = (uint)(activityMs / 1000),
                 LatestMsgId = head.MessageId,
                 LatestMsgData = content,
                 LatestMsgType = (MsgType)head.Meta.MessageType,

@@ -2,12 +2,14 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Sessions;
 
 namespace BrokerIm.Gateway.Queries;
 
 /// <summary>Unread messages per conversation (protocol chapter 03 section 5).</summary>
-internal sealed class UnreadQuery(IConversationReader store, PreviewList previews, QueryDeadline deadline) : ICommandModule
+internal sealed class UnreadQuery(
+    IConversationReader store, ConversationList conversations, PreviewList previews, QueryDeadline deadline) : ICommandModule
 {
     /// <summary>Conversations in a reply at most; the reply stays below the clients' frame limit with them.</summary>
     public const int MaxConversations = 2_000;
@@ -25,7 +27,7 @@ internal sealed class UnreadQuery(IConversationReader store, PreviewList preview
     internal async ValueTask<IMUnreadMsgCntRsp> ReadAsync(UserId user, CancellationToken cancellationToken)
     {
         var unread = await CountAsync(user, cancellationToken);
-        var contents = await previews.ReadAsync([.. unread.Select(one => (one.Pair, one.Head))], cancellationToken);
+        var contents = await previews.ReadAsync([.. unread.Select(one => (one.Conversation, one.Head))], cancellationToken);
 
         var reply = new IMUnreadMsgCntRsp { UserId = user.Value, TotalCnt = 0 };
         for (var i = 0; i < unread.Count; i++)
@@ -34,12 +36,12 @@ internal sealed class UnreadQuery(IConversationReader store, PreviewList preview
             if (contents[i] is not { } content)
                 continue;
 
-            var (pair, head, count) = unread[i];
+            var (conversation, head, count) = unread[i];
             reply.TotalCnt += count;
             reply.UnreadinfoList.Add(new UnreadInfo
             {
-                SessionId = pair.PeerOf(user).Value,
-                SessionType = SessionType.Single,
+                SessionId = SessionIds.SessionOf(conversation, user),
+                SessionType = SessionIds.TypeOf(conversation),
                 UnreadCnt = count,
                 LatestMsgId = head.MessageId,
                 LatestMsgData = content,
@@ -51,30 +53,36 @@ internal sealed class UnreadQuery(IConversationReader store, PreviewList preview
         return reply;
     }
 
-    private async ValueTask<List<(ConversationId Pair, MessageHead Head, uint Count)>> CountAsync(
+    private async ValueTask<List<(ConversationId Conversation, MessageHead Head, uint Count)>> CountAsync(
         UserId user, CancellationToken cancellationToken)
     {
-        var active = await store.ConversationsOfAsync(user, sinceMs: 0, MaxConversations, cancellationToken);
-        List<ConversationId> pairs = [.. active.Select(one => one.Conversation).Where(pair => pair.HasMember(user))];
-        var heads = await store.HeadsAsync(pairs, cancellationToken);
-        var marks = await store.ReadMarksAsync([.. pairs.Select(pair => (user, pair))], cancellationToken);
+        var listed = await conversations.ReadAsync(user, sinceMs: 0, MaxConversations, cancellationToken);
+        var marks = await store.ReadMarksAsync([.. listed.Select(one => (user, one.Conversation))], cancellationToken);
 
-        // Only marks below the head and above nothing need a look at the message they name.
-        List<int> marked = [.. Enumerable.Range(0, pairs.Count).Where(i => marks[i] > 0 && marks[i] < heads[i]?.MessageId)];
-        var facts = await store.FactsAsync([.. marked.Select(i => (pairs[i], marks[i]))], cancellationToken);
+        // Only marks of pairs, below the head and above nothing, need a look at the message they name.
+        List<int> marked =
+        [
+            .. Enumerable.Range(0, listed.Count)
+                .Where(i => !listed[i].Conversation.IsGroup && marks[i] > 0 && marks[i] < listed[i].Head.MessageId),
+        ];
+        var facts = await store.FactsAsync([.. marked.Select(i => (listed[i].Conversation, marks[i]))], cancellationToken);
         var read = new Dictionary<int, MessageHead?>(marked.Count);
         for (var i = 0; i < marked.Count; i++)
             read[marked[i]] = facts[i];
 
         var unread = new List<(ConversationId, MessageHead, uint)>();
-        for (var i = 0; i < pairs.Count; i++)
+        for (var i = 0; i < listed.Count; i++)
         {
-            if (heads[i] is not { } head || marks[i] >= head.MessageId)
+            var (conversation, head, _, hiddenUpTo) = listed[i];
+            if (marks[i] >= head.MessageId)
                 continue;
 
-            var count = UnreadCount.Of(pairs[i], user, head, read.GetValueOrDefault(i));
+            // In a group one's own message moves the mark, so what is above it is the others'.
+            var count = conversation.IsGroup
+                ? head.MessageId - Math.Max(marks[i], hiddenUpTo)
+                : UnreadCount.Of(conversation, user, head, read.GetValueOrDefault(i));
             if (count > 0)
-                unread.Add((pairs[i], head, count));
+                unread.Add((conversation, head, count));
         }
 
         return unread;

@@ -91,6 +91,9 @@ internal sealed class Session
     /// <summary>What the way into the log knows of this session; null until it sends for the first time.</summary>
     public SendState? Sends { get; set; }
 
+    /// <summary>As <see cref="Sends"/>, made when it is needed.</summary>
+    public SendState SendsFor(GatewayOptions options, TimeProvider time) => Sends ??= new(options, time);
+
     /// <summary>Cancelled once the session serves nobody any more: closed or kicked.</summary>
     public CancellationToken Closed { get; }
 

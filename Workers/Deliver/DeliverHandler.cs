@@ -5,6 +5,7 @@ using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Workers.Deliver;
 
@@ -15,10 +16,12 @@ namespace BrokerIm.Workers.Deliver;
 /// </remarks>
 internal sealed class DeliverHandler(
     PresenceCache presence,
+    GroupRosters rosters,
     GatewayLinks links,
     ILogWriter<DeadLetter> deadLetters,
     RetryForever retry,
     TimeProvider time,
+    IOptions<DeliverOptions> options,
     ILogger<DeliverHandler> log) : IBatchHandler<OutboundRecord>
 {
     public async Task HandleAsync(LogBatch<OutboundRecord> batch, CancellationToken cancellationToken)
@@ -28,58 +31,103 @@ internal sealed class DeliverHandler(
         foreach (var slice in batch.Slices)
         {
             links.Enter(slice.Partition, slice.Generation);
+            rosters.Enter(slice.Partition, slice.Generation);
             await SetAsideAsync(slice, cancellationToken);
         }
 
         var plan = new RoutePlan(links);
-        if (await TryFindAsync(batch, cancellationToken) is { } whereabouts)
+        if (await TryFindAsync(batch, cancellationToken) is var (audiences, whereabouts))
         {
-            foreach (var slice in batch.Slices)
-                Plan(plan, slice, whereabouts);
+            Plan(plan, batch, audiences, whereabouts);
         }
         else
         {
-            // Without presence the receivers are unknown, but every answer knows its way home.
+            // Without members or presence the receivers are unknown, but every sender's answer knows its way home.
+            rosters.Clear();
+            Plan(plan, batch, audiences: null, Whereabouts.Nowhere);
             foreach (var slice in batch.Slices)
-            {
-                Plan(plan, slice, Whereabouts.Nowhere);
                 links.Break(slice.Partition);
-            }
         }
 
+        rosters.Trim();
         await links.SendAsync(plan, cancellationToken);
         DeliverMetrics.Planned(plan.Items);
         log.BatchDelivered(batch.Slices.Count, plan.Items);
     }
 
-    private async ValueTask<Whereabouts?> TryFindAsync(LogBatch<OutboundRecord> batch, CancellationToken cancellationToken)
+    /// <summary>Who the events are for, in their order, and where everybody is; null when a service does not answer.</summary>
+    private async ValueTask<(List<Audience> Audiences, Whereabouts Whereabouts)?> TryFindAsync(
+        LogBatch<OutboundRecord> batch, CancellationToken cancellationToken)
     {
-        var users = new HashSet<UserId>();
-        foreach (var told in Events(batch))
-        {
-            if (told.Kind == EventKind.Stored)
-            {
-                var conversation = new ConversationId(told.Relation);
-                users.Add(conversation.Low);
-                users.Add(conversation.High);
-            }
-            else if (told.Kind == EventKind.Read)
-            {
-                users.Add(new(told.User));
-            }
-        }
-
         try
         {
-            return await presence.FindAsync(users, cancellationToken);
+            var groups = GroupsOf(batch);
+            if (groups.Count > 0)
+                await rosters.LoadAsync(groups, cancellationToken);
+
+            var (audiences, users, everywhere) = Address(batch);
+            return (audiences, await presence.FindAsync(users, everywhere, cancellationToken));
         }
         catch (DependencyUnavailableException exception)
         {
-            DeliverMetrics.Shed("presence", users.Count);
-            log.PresenceUnavailable(users.Count, exception);
+            var events = Events(batch).Count();
+            DeliverMetrics.Shed("whereabouts", events);
+            log.WhereaboutsUnavailable(events, exception);
             return null;
         }
     }
+
+    private (List<Audience> Audiences, HashSet<UserId> Users, bool Everywhere) Address(LogBatch<OutboundRecord> batch)
+    {
+        var audiences = new List<Audience>();
+        var users = new HashSet<UserId>();
+        var everywhere = false;
+        foreach (var told in Events(batch))
+        {
+            var conversation = new ConversationId(told.Relation);
+            var audience = NeedsMembers(told)
+                ? Audience.Of(told, rosters.Get(conversation.GroupId), options.Value.LargeGroupMembers)
+                : default;
+            audiences.Add(audience);
+            everywhere |= audience.Everywhere;
+            if (told.Kind is EventKind.Read or EventKind.Removed)
+            {
+                users.Add(new(told.User));
+            }
+            else if (told.Kind == EventKind.Stored && !conversation.IsGroup)
+            {
+                users.Add(conversation.Low);
+                users.Add(conversation.High);
+            }
+            else if (audience.Users is { } members && !(told.Kind == EventKind.Group && audience.Everywhere))
+            {
+                users.UnionWith(members);
+            }
+
+            if (told.Kind == EventKind.Group)
+                users.UnionWith(told.Change.Users.Select(static user => new UserId(user)));
+        }
+
+        return (audiences, users, everywhere);
+    }
+
+    private static HashSet<(uint Group, int Partition)> GroupsOf(LogBatch<OutboundRecord> batch)
+    {
+        var groups = new HashSet<(uint, int)>();
+        foreach (var slice in batch.Slices)
+        {
+            foreach (var told in slice.Records.SelectMany(static record => record.Value?.Events ?? []))
+            {
+                if (NeedsMembers(told))
+                    groups.Add((new ConversationId(told.Relation).GroupId, slice.Partition));
+            }
+        }
+
+        return groups;
+    }
+
+    private static bool NeedsMembers(OutboundEvent told) =>
+        told.Kind == EventKind.Group || (told.Kind == EventKind.Stored && new ConversationId(told.Relation).IsGroup);
 
     /// <summary>A record that does not parse is kept for a person to look at; the gateways find its messages in the store.</summary>
     private async ValueTask SetAsideAsync(LogSlice<OutboundRecord> slice, CancellationToken cancellationToken)
@@ -107,16 +155,25 @@ internal sealed class DeliverHandler(
         }
     }
 
-    private static void Plan(RoutePlan plan, LogSlice<OutboundRecord> slice, Whereabouts whereabouts)
+    private static void Plan(
+        RoutePlan plan, LogBatch<OutboundRecord> batch, List<Audience>? audiences, Whereabouts whereabouts)
     {
-        foreach (var record in slice.Records)
+        var next = 0;
+        foreach (var slice in batch.Slices)
         {
-            if (record.Value is not { } value)
-                continue;
+            foreach (var record in slice.Records)
+            {
+                if (record.Value is not { } value)
+                    continue;
 
-            var origins = value.Gateways.Select(gateway => new GatewayAddress(gateway.Id, gateway.Incarnation)).ToArray();
-            foreach (var told in value.Events)
-                plan.Add(slice.Partition, told, origins[told.OriginGateway], whereabouts);
+                var origins = value.Gateways.Select(gateway => new GatewayAddress(gateway.Id, gateway.Incarnation)).ToArray();
+                foreach (var told in value.Events)
+                {
+                    plan.Add(
+                        slice.Partition, told, origins[told.OriginGateway], whereabouts,
+                        audiences is null ? default : audiences[next++]);
+                }
+            }
         }
     }
 

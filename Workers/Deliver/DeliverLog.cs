@@ -8,8 +8,8 @@ internal static partial class DeliverLog
     [LoggerMessage(4001, LogLevel.Debug, "{Partitions} partitions, {Items} deliveries sent")]
     public static partial void BatchDelivered(this ILogger log, int partitions, int items);
 
-    [LoggerMessage(4002, LogLevel.Warning, "Presence is unavailable; {Users} users' pushes are left to their gateways to find")]
-    public static partial void PresenceUnavailable(this ILogger log, int users, Exception exception);
+    [LoggerMessage(4002, LogLevel.Warning, "Who is where cannot be found out; {Events} events' pushes are left to the gateways to find")]
+    public static partial void WhereaboutsUnavailable(this ILogger log, int events, Exception exception);
 
     [LoggerMessage(4003, LogLevel.Information, "Gateway {Gateway} is gone; {Batches} bus messages dropped")]
     public static partial void GatewayGone(this ILogger log, GatewayAddress gateway, int batches);

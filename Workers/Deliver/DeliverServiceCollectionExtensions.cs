@@ -17,6 +17,7 @@ public static class DeliverServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<DeliverOptions>, DeliverOptionsValidator>();
         services.TryAddSingleton<RetryForever>();
         services.AddSingleton<PresenceCache>();
+        services.AddSingleton<GroupRosters>();
         services.AddSingleton<GatewayLinks>();
         services.AddSingleton<IBatchHandler<OutboundRecord>, DeliverHandler>();
         services.AddHostedService<DeliverWatch>();

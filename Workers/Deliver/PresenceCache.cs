@@ -12,10 +12,14 @@ namespace BrokerIm.Workers.Deliver;
 internal sealed class PresenceCache(IPresenceReader presence, TimeProvider time, IOptions<DeliverOptions> options)
 {
     private readonly ConcurrentDictionary<UserId, Entry> _entries = [];
+    private (IReadOnlyList<GatewayAddress> Gateways, long ReadAt)? _all;
 
     /// <summary>Gateways of each user, from memory where it is fresh, the rest in one question.</summary>
+    /// <param name="users">Whose.</param>
+    /// <param name="everywhere">Whether the list of all gateways is needed too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DependencyUnavailableException">The registry did not answer.</exception>
-    public async ValueTask<Whereabouts> FindAsync(HashSet<UserId> users, CancellationToken cancellationToken)
+    public async ValueTask<Whereabouts> FindAsync(HashSet<UserId> users, bool everywhere, CancellationToken cancellationToken)
     {
         var found = new Dictionary<UserId, GatewayAddress[]>(users.Count);
         List<UserId>? missing = null;
@@ -42,7 +46,7 @@ internal sealed class PresenceCache(IPresenceReader presence, TimeProvider time,
             }
         }
 
-        return new(found);
+        return new(found, everywhere ? await AllAsync(cancellationToken) : []);
     }
 
     /// <summary>A user came or went.</summary>
@@ -58,14 +62,28 @@ internal sealed class PresenceCache(IPresenceReader presence, TimeProvider time,
         }
     }
 
+    private async ValueTask<IReadOnlyList<GatewayAddress>> AllAsync(CancellationToken cancellationToken)
+    {
+        if (_all is { } all && time.GetElapsedTime(all.ReadAt) < options.Value.PresenceCacheLifetime)
+            return all.Gateways;
+
+        var askedAt = time.GetTimestamp();
+        var gateways = await presence.GatewaysAsync(cancellationToken);
+        _all = (gateways, askedAt);
+        return gateways;
+    }
+
     private sealed record Entry(GatewayAddress[] Gateways, long ReadAt);
 }
 
 /// <summary>Where the users of one batch are.</summary>
-internal sealed class Whereabouts(Dictionary<UserId, GatewayAddress[]> gateways)
+internal sealed class Whereabouts(Dictionary<UserId, GatewayAddress[]> gateways, IReadOnlyList<GatewayAddress> all)
 {
     /// <summary>Nobody is anywhere.</summary>
-    public static Whereabouts Nowhere { get; } = new([]);
+    public static Whereabouts Nowhere { get; } = new([], []);
+
+    /// <summary>All gateways, where they were asked for.</summary>
+    public IReadOnlyList<GatewayAddress> Gateways => all;
 
     /// <summary>Gateways at which the user has a connection.</summary>
     public GatewayAddress[] Of(UserId user) => gateways.GetValueOrDefault(user, []);
