@@ -9,7 +9,7 @@ using Google.Protobuf;
 namespace BrokerIm.Tests.Support;
 
 /// <summary>Conversations in memory, for tests of who reads them.</summary>
-internal sealed class InMemoryConversations : IConversationReader
+internal sealed partial class InMemoryConversations : IConversationReader
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ConversationId, List<StoredMessage>> _messages = [];
@@ -55,7 +55,7 @@ internal sealed class InMemoryConversations : IConversationReader
                 Sender = sender.Value,
                 MessageType = (uint)type,
                 TimeMs = (ulong)timeMs,
-                LowCount = lowBefore + (sender == pair.Low ? 1u : 0u),
+                LowCount = lowBefore + (!pair.IsGroup && sender == pair.Low ? 1u : 0u),
                 ClientMessageId = ByteString.CopyFrom(cid),
             };
             messages.Add(new(id, meta, BodyOf(pair, sender, id, timeMs, type, data)));
@@ -67,7 +67,7 @@ internal sealed class InMemoryConversations : IConversationReader
     public static byte[] BodyOf(ConversationId pair, UserId sender, uint id, long timeMs, MsgType type, ByteString data) => new IMMsgData
     {
         FromUserId = sender.Value,
-        ToSessionId = pair.PeerOf(sender).Value,
+        ToSessionId = pair.IsGroup ? pair.GroupId : pair.PeerOf(sender).Value,
         MsgId = id,
         CreateTime = (uint)(timeMs / 1000),
         MsgType = type,
@@ -142,6 +142,10 @@ internal sealed class InMemoryConversations : IConversationReader
     public ValueTask<IReadOnlyList<uint>> ReadMarksAsync(
         IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<uint>>(() => [.. keys.Select(key => _readMarks.GetValueOrDefault((key.User, key.Conversation)))]);
+
+    public ValueTask<IReadOnlyList<uint>> RemovalsAsync(
+        IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<uint>>(() => [.. keys.Select(key => _removals.GetValueOrDefault((key.User, key.Conversation)))]);
 
     private ValueTask<T> Answer<T>(Func<T> answer)
     {

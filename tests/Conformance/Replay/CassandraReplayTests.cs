@@ -178,7 +178,7 @@ public sealed class CassandraReplayTests(CassandraKeyspace keyspace, CassandraRe
         [
             .. log.Records.SelectMany(record => record.Entries)
                 .Where(entry => entry.Relation == conversation.Value && entry.Kind == EntryKind.Message)
-                .Where(entry => ConversationFold.Apply(state, entry).Kind == DecisionKind.Stored)
+                .Where(entry => ConversationFold.Apply(state, entry, writtenAt: 0).Kind == DecisionKind.Stored)
                 .Select(entry => entry.ClientMessageId),
         ];
     }

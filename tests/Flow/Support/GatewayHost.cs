@@ -65,6 +65,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(new GatewayMetrics(meter.Meter));
         builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
         builder.Services.AddSingleton(cluster.Conversations);
+        builder.Services.AddSingleton(cluster.Groups);
+        builder.Services.AddSingleton(cluster.GroupIds);
         builder.Services.AddSingleton<IPresenceWriter>(cluster.Presence);
         builder.Services.AddSingleton<IDeliverySender>(cluster.Bus);
         builder.Services.AddSingleton(cluster.Deliveries);

@@ -38,6 +38,10 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IConversationReader Conversations => _stores.GetRequiredService<IConversationReader>();
 
+    public IGroupReader Groups => _stores.GetRequiredService<IGroupReader>();
+
+    public IGroupIds GroupIds => _stores.GetRequiredService<IGroupIds>();
+
     public FaultyPresence Presence { get; }
 
     public FaultyBus Bus { get; }

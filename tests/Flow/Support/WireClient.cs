@@ -94,6 +94,42 @@ internal sealed class WireClient : IDisposable
         return parser.ParseFrom(frame.Body);
     }
 
+    /// <summary>The next frame of this command, whatever comes before it.</summary>
+    public async Task<T> NextAsync<T>(ushort command, MessageParser<T> parser, ushort sequence = 0)
+        where T : IMessage<T>
+    {
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            if (frame.Header.Command == command && frame.Header.Sequence == sequence)
+                return parser.ParseFrom(frame.Body);
+        }
+    }
+
+    /// <summary>Asks, and reads on to the answer.</summary>
+    public async Task<T> AskAsync<T>(ushort command, IMessage request, ushort answer, MessageParser<T> parser, ushort sequence = 77)
+        where T : IMessage<T>
+    {
+        await SendAsync(command, sequence, request);
+        return await NextAsync(answer, parser, sequence);
+    }
+
+    /// <summary>The commands of the frames sent so far, presence aside.</summary>
+    public async Task<IReadOnlyList<ushort>> PendingAsync()
+    {
+        const ushort Marker = 0x7E58;
+        await SendAsync(Command.Heartbeat, Marker);
+        var commands = new List<ushort>();
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            if (frame.Header.Command == Command.Heartbeat)
+                return commands;
+            if (frame.Header.Command is not (Command.UserStatNotify or Command.PCLoginStatusNotify))
+                commands.Add(frame.Header.Command);
+        }
+    }
+
     /// <summary>Proves that nothing was sent so far but what has been read: the next frame is the echo of this heartbeat.</summary>
     public async Task ExpectNothingYetAsync()
     {

@@ -18,7 +18,7 @@ public sealed class ConversationFoldTests
     public void Ids_start_at_one_and_leave_no_gap()
     {
         var state = new ConversationState(null);
-        var ids = Enumerable.Range(0, 5).Select(n => ConversationFold.Apply(state, Send(s_alice, 1000 + n, n)).MessageId);
+        var ids = Enumerable.Range(0, 5).Select(n => Apply(state, Send(s_alice, 1000 + n, n)).MessageId);
         Assert.Equal([1, 2, 3, 4, 5], ids);
     }
 
@@ -26,10 +26,10 @@ public sealed class ConversationFoldTests
     public void A_repeat_gets_the_first_id_and_takes_none()
     {
         var state = new ConversationState(null);
-        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
-        ConversationFold.Apply(state, Send(s_bob, 1001, 2));
+        Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_bob, 1001, 2));
 
-        var repeat = ConversationFold.Apply(state, Send(s_alice, 1000, 1));
+        var repeat = Apply(state, Send(s_alice, 1000, 1));
 
         Assert.Equal((DecisionKind.Duplicate, 1u), (repeat.Kind, repeat.MessageId));
         Assert.Equal(2u, state.Head);
@@ -39,11 +39,11 @@ public sealed class ConversationFoldTests
     public void Another_message_under_a_used_client_id_is_a_conflict_and_not_stored()
     {
         var state = new ConversationState(null);
-        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_alice, 1000, 1));
         var other = Send(s_alice, 1000, 1);
         other.Data = ByteString.CopyFromUtf8("something else");
 
-        var decision = ConversationFold.Apply(state, other);
+        var decision = Apply(state, other);
 
         Assert.Equal((DecisionKind.Conflict, 1u), (decision.Kind, decision.MessageId));
         Assert.Equal(1u, state.Head);
@@ -53,9 +53,9 @@ public sealed class ConversationFoldTests
     public void Two_senders_may_happen_on_the_same_client_id()
     {
         var state = new ConversationState(null);
-        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_alice, 1000, 1));
 
-        var other = ConversationFold.Apply(state, Send(s_bob, 1000, 1));
+        var other = Apply(state, Send(s_bob, 1000, 1));
 
         Assert.Equal((DecisionKind.Stored, 2u), (other.Kind, other.MessageId));
     }
@@ -64,9 +64,9 @@ public sealed class ConversationFoldTests
     public void Times_never_fall_though_gateways_clocks_differ()
     {
         var state = new ConversationState(null);
-        Assert.Equal(5000, ConversationFold.Apply(state, Send(s_alice, 5000, 1)).TimeMs);
-        Assert.Equal(5000, ConversationFold.Apply(state, Send(s_bob, 4000, 2)).TimeMs);
-        Assert.Equal(5001, ConversationFold.Apply(state, Send(s_bob, 5001, 3)).TimeMs);
+        Assert.Equal(5000, Apply(state, Send(s_alice, 5000, 1)).TimeMs);
+        Assert.Equal(5000, Apply(state, Send(s_bob, 4000, 2)).TimeMs);
+        Assert.Equal(5001, Apply(state, Send(s_bob, 5001, 3)).TimeMs);
     }
 
     [Fact]
@@ -74,11 +74,11 @@ public sealed class ConversationFoldTests
     {
         var state = new ConversationState(null);
         var first = Send(s_alice, 1000, 0);
-        ConversationFold.Apply(state, first);
+        Apply(state, first);
         for (var n = 1; n <= Limits.DedupeWindow; n++)
-            ConversationFold.Apply(state, Send(s_bob, 1000 + n, n));
+            Apply(state, Send(s_bob, 1000 + n, n));
 
-        Assert.Equal(DecisionKind.Stale, ConversationFold.Apply(state, first).Kind);
+        Assert.Equal(DecisionKind.Stale, Apply(state, first).Kind);
         Assert.Equal((uint)Limits.DedupeWindow + 1, state.Head);
     }
 
@@ -90,21 +90,21 @@ public sealed class ConversationFoldTests
         var state = new ConversationState(null);
         var late = Send(s_alice, 1000, 0);
         late.StampMs = 9000;
-        ConversationFold.Apply(state, late);
+        Apply(state, late);
         for (var n = 1; n <= Limits.DedupeWindow; n++)
-            ConversationFold.Apply(state, Send(s_bob, n < Limits.DedupeWindow ? 500 + n : 9000 + n, n, stampMs: 9000 + n));
+            Apply(state, Send(s_bob, n < Limits.DedupeWindow ? 500 + n : 9000 + n, n, stampMs: 9000 + n));
 
         Assert.Equal((uint)Limits.DedupeWindow + 1, state.Head);
-        Assert.Equal(DecisionKind.Stale, ConversationFold.Apply(state, late).Kind);
+        Assert.Equal(DecisionKind.Stale, Apply(state, late).Kind);
     }
 
     [Fact]
     public void Messages_of_the_lower_user_are_counted()
     {
         var state = new ConversationState(null);
-        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
-        ConversationFold.Apply(state, Send(s_bob, 1001, 2));
-        ConversationFold.Apply(state, Send(s_alice, 1002, 3));
+        Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_bob, 1001, 2));
+        Apply(state, Send(s_alice, 1002, 3));
         Assert.Equal(2u, state.LowCount);
     }
 
@@ -112,28 +112,30 @@ public sealed class ConversationFoldTests
     public void Strangers_and_groups_without_members_are_refused()
     {
         var state = new ConversationState(null);
-        Assert.Equal(DecisionKind.Refused, ConversationFold.Apply(state, Send(new(8), 1000, 1)).Kind);
+        Assert.Equal(DecisionKind.Refused, Apply(state, Send(new(8), 1000, 1)).Kind);
 
         var group = Send(s_alice, 1000, 1);
         group.Relation = ConversationId.Group(3).Value;
-        Assert.Equal(DecisionKind.Refused, ConversationFold.Apply(state, group).Kind);
+        Assert.Equal(DecisionKind.Refused, Apply(state, group).Kind);
         Assert.Equal(0u, state.Head);
     }
 
     [Fact]
     public void A_read_mark_never_passes_the_head_and_never_falls()
     {
-        var state = new ConversationState(null) { ReadMarks = new(0, 0) };
-        ConversationFold.Apply(state, Send(s_alice, 1000, 1));
-        ConversationFold.Apply(state, Send(s_alice, 1001, 2));
+        var state = new ConversationState(null);
+        state.MarkRead(s_alice, 0);
+        state.MarkRead(s_bob, 0);
+        Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_alice, 1001, 2));
 
         Assert.Equal((DecisionKind.Read, 2u), Outcome(Read(s_bob, uint.MaxValue)));
         Assert.Equal((DecisionKind.Unchanged, 1u), Outcome(Read(s_bob, 1)));
-        Assert.Equal(new PairReadMarks(0, 2), state.ReadMarks);
+        Assert.Equal((0u, 2u), (state.ReadMarkOf(s_alice), state.ReadMarkOf(s_bob)));
 
         (DecisionKind, uint) Outcome(InboundEntry entry)
         {
-            var decision = ConversationFold.Apply(state, entry);
+            var decision = Apply(state, entry);
             return (decision.Kind, decision.MessageId);
         }
     }
@@ -188,14 +190,14 @@ public sealed class ConversationFoldTests
             if (random.Next(50) == 0)
                 forgetful = new(rows.LastOrDefault());
             else if (random.Next(50) == 0)
-                forgetful.Forget(random.Next(0, 40));
+                forgetful.Idle(random.Next(0, 40));
 
             ClientMessageId.TryRead(entry.ClientMessageId.Span, out var id);
             if (forgetful.NeedsOlder(id.TimeMs))
                 forgetful.LearnOlder(Window(rows, forgetful, id.TimeMs));
 
-            var expected = ConversationFold.Apply(everything, entry);
-            var actual = ConversationFold.Apply(forgetful, entry);
+            var expected = Apply(everything, entry);
+            var actual = Apply(forgetful, entry);
             Assert.Equal(expected, actual);
             if (actual.Kind == DecisionKind.Stored)
                 rows.Add(new(actual.MessageId, Meta(entry, actual, forgetful.LowCount)));
@@ -252,4 +254,7 @@ public sealed class ConversationFoldTests
         Sender = reader.Value,
         ReadId = id,
     };
+
+    // Positions matter to groups only.
+    private static Decision Apply(ConversationState state, InboundEntry entry) => ConversationFold.Apply(state, entry, writtenAt: 0);
 }

@@ -4,6 +4,7 @@ using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Delivery;
+using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
@@ -33,6 +34,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
             .AddSingleton(Time)
             .AddSingleton(new DeliveryMetrics(Meter.Meter))
             .AddSingleton<IConversationReader>(Store)
+            .AddSingleton<IGroupReader>(Store)
+            .AddSingleton<GroupAccess>()
+            .AddSingleton<LargeGroups>()
             .AddSingleton<IUserDirectory>(new InMemoryUsers())
             .AddSingleton<ILogWriter<InboundRecord>>(new InMemoryLog())
             .AddSingleton<IDeliveryReceiver>(Unused.Instance)

@@ -4,6 +4,7 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Inbound;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
@@ -20,6 +21,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     private readonly InboundRig _rig = new();
     private readonly ManualTimeProvider _time = new();
     private readonly InMemoryUsers _users = new(Alice, Bob);
+    private readonly InMemoryConversations _groups = new();
     private readonly TestSession _alice;
     private readonly CommandTable _table;
 
@@ -30,6 +32,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
         var commands = new MessageCommands(
             _rig.Lanes,
             new KnownUsers(_users, new QueryDeadline(options, _time), options, _time),
+            new GroupAccess(_groups, new QueryDeadline(options, _time), _time),
             options,
             _time,
             frames,

@@ -146,8 +146,8 @@ public sealed class ConversationQueriesTests
     private void Add(uint peer, long timeMs) => _store.Add(ConversationId.Pair(s_me, new(peer)), new(peer), timeMs: timeMs);
 
     private async Task<IMUnreadMsgCntRsp> UnreadAsync() =>
-        await new UnreadQuery(_store, new(_store), _deadline).ReadAsync(s_me, TestContext.Current.CancellationToken);
+        await new UnreadQuery(_store, new(_store, _store), new(_store), _deadline).ReadAsync(s_me, TestContext.Current.CancellationToken);
 
     private async Task<IMRecentContactSessionRsp> RecentAsync(uint after) =>
-        await new RecentSessionsQuery(_store, new(_store), _deadline).ReadAsync(s_me, after, TestContext.Current.CancellationToken);
+        await new RecentSessionsQuery(_store, new(_store, _store), new(_store), _deadline).ReadAsync(s_me, after, TestContext.Current.CancellationToken);
 }

@@ -22,7 +22,7 @@ public sealed class HistoryQueriesTests : IDisposable
     public HistoryQueriesTests()
     {
         var deadline = new QueryDeadline(Options.Create(new GatewayOptions()), TimeProvider.System);
-        _rig = new(new HistoryQueries(new HistoryReader(_store), deadline));
+        _rig = new(new HistoryQueries(new HistoryReader(_store), new(new(_store, deadline, TimeProvider.System)), deadline));
     }
 
     public void Dispose() => _rig.Dispose();
@@ -172,7 +172,7 @@ public sealed class HistoryQueriesTests : IDisposable
     {
         var time = new ManualTimeProvider();
         var deadline = new QueryDeadline(Options.Create(new GatewayOptions()), time);
-        using var rig = new QueryRig(new HistoryQueries(new HistoryReader(_store), deadline));
+        using var rig = new QueryRig(new HistoryQueries(new HistoryReader(_store), new(new(_store, deadline, TimeProvider.System)), deadline));
         _store.Add(s_pair, s_bob);
         _store.HoldRanges();
 
