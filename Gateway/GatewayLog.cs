@@ -65,6 +65,12 @@ internal static partial class GatewayLog
     [LoggerMessage(2027, LogLevel.Warning, "The presence lease could not be given up; it runs out by itself")]
     public static partial void LeaseNotRetired(this ILogger log, Exception exception);
 
+    [LoggerMessage(2050, LogLevel.Information, "{Users} users were online through gateways that are gone")]
+    public static partial void OrphansSettled(this ILogger log, int users);
+
+    [LoggerMessage(2051, LogLevel.Warning, "Which gateways are there could not be read, trying again")]
+    public static partial void GatewaysNotRead(this ILogger log, Exception exception);
+
     [LoggerMessage(2030, LogLevel.Information, "Closing {Connections} connections")]
     public static partial void DrainStarted(this ILogger log, int connections);
 

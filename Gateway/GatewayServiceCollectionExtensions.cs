@@ -55,6 +55,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddRunning<PresenceKeeper>();
         services.AddRunning<SignalOutbox>();
         services.AddRunning<Roster>();
+        services.AddRunning<OnlineElsewhere>();
         return services;
     }
 

@@ -7,7 +7,8 @@ using BrokerIm.Gateway.Sessions;
 namespace BrokerIm.Gateway.Presence;
 
 /// <summary>Commands about who is online: the status query and the kick of one's own PC (protocol chapter 02 sections 4.1 and 7).</summary>
-internal sealed class PresenceModule(IPresenceWriter presence, Kicks kicks, TimeProvider time) : ICommandModule
+internal sealed class PresenceModule(
+    IPresenceWriter presence, OnlineElsewhere elsewhere, Kicks kicks, TimeProvider time) : ICommandModule
 {
     // Ten bytes each, so the answer stays below what Android accepts. Windows asks for 300 at a time.
     private const int MaxAsked = 40_000;
@@ -43,9 +44,16 @@ internal sealed class PresenceModule(IPresenceWriter presence, Kicks kicks, Time
     {
         UserId[] users = [.. asked.Select(id => new UserId(id)).Where(user => user.IsValid).Distinct()];
         var present = await presence.FindAsync(users, cancellationToken);
-        return [.. users.Zip(present)
-            .Where(user => user.Second.Any(entry => entry.Client.ClassOf() == DeviceClass.Pc))
-            .Select(user => user.First.Value)];
+        var online = new HashSet<uint>();
+        foreach (var (user, entries) in users.Zip(present))
+        {
+            if (entries.FirstOrDefault(static entry => entry.Client.ClassOf() == DeviceClass.Pc) is not { } pc)
+                continue;
+            elsewhere.Online(user, pc.Gateway);
+            online.Add(user.Value);
+        }
+
+        return online;
     }
 
     private async ValueTask KickPcAsync(

@@ -16,6 +16,7 @@ internal sealed class PresenceNews(
     PresenceKeeper keeper,
     SignalOutbox signals,
     Roster roster,
+    OnlineElsewhere elsewhere,
     TimeProvider time,
     ILogger<PresenceNews> log)
 {
@@ -66,9 +67,16 @@ internal sealed class PresenceNews(
 
         // Said by a gateway that lost the user's last PC while another was coming in here; the two signals may have crossed.
         if (status == UserStatType.Offline && HasPcHere(user))
+        {
             PcCame(user);
+            return;
+        }
+
+        if (status == UserStatType.Online)
+            elsewhere.Online(user, new(signal.FromGateway, signal.FromIncarnation));
         else
-            roster.Tell(user, status);
+            elsewhere.Offline(user);
+        roster.Tell(user, status);
     }
 
     /// <summary>Acts on another gateway's news that the user's PC came or went.</summary>
@@ -92,14 +100,7 @@ internal sealed class PresenceNews(
         signals.Send(About(user, SignalKind.PcLogin, UserStatType.Online));
     }
 
-    private void TellPhones(UserId user, UserStatType pc)
-    {
-        foreach (var session in table.SessionsOf(user))
-        {
-            if (session.Class == DeviceClass.Mobile)
-                session.Send(Command.PCLoginStatusNotify, 0, new IMPCLoginStatusNotify { UserId = user.Value, LoginStat = pc });
-        }
-    }
+    private void TellPhones(UserId user, UserStatType pc) => PhoneNotice.Tell(table, user, pc);
 
     private bool HasPcHere(UserId user)
     {

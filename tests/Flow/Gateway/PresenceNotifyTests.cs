@@ -1,5 +1,6 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Tests.Flow.Support;
+using BrokerIm.Tests.Support;
 
 namespace BrokerIm.Tests.Flow.Gateway;
 
@@ -50,6 +51,39 @@ public sealed class PresenceNotifyTests
 
         await stage.ExpectNothingElseAsync();
         await phone.ExpectNothingYetAsync();
+    }
+
+    [Fact]
+    public async Task Users_of_a_gateway_that_died_are_told_to_be_offline()
+    {
+        var (time, stopped) = (new ManualTimeProvider(), new ManualTimeProvider());
+        await using var here = await GatewayHost.StartAsync(time: time);
+        await using var there = await GatewayHost.StartAsync(here.Cluster, stopped);
+        var (watcher, user) = ((await here.AddUserAsync("watcher")).Id, (await here.AddUserAsync("user")).Id);
+        using var pc = await here.LoginAsync("watcher", ClientType.Windows);
+        using var phone = await here.LoginAsync("user", ClientType.Android);
+        await pc.NextAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
+        using var lost = await there.LoginAsync("user", ClientType.Mac);
+        Assert.Equal((user.Value, UserStatType.Online), StatusOf(await pc.NextAsync(Command.UserStatNotify, IMUserStatNotify.Parser)));
+        await phone.NextAsync(Command.PCLoginStatusNotify, IMPCLoginStatusNotify.Parser);
+
+        // Its clock stands still, so it does not take its lease back.
+        await here.Cluster.Presence.RetireAsync(there.Identity.Address, TestContext.Current.CancellationToken);
+        var told = pc.NextAsync(Command.UserStatNotify, IMUserStatNotify.Parser);
+        var toldPhone = phone.NextAsync(Command.PCLoginStatusNotify, IMPCLoginStatusNotify.Parser);
+
+        // Long enough for the gateway to be given up, and short enough for the clients, who say nothing, to be kept.
+        for (var passed = TimeSpan.Zero; passed < TimeSpan.FromSeconds(100); passed += TimeSpan.FromSeconds(1))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal((user.Value, UserStatType.Offline), StatusOf(await told));
+        Assert.Equal(UserStatType.Offline, (await toldPhone).LoginStat);
+        Assert.NotEqual(watcher, user);
+
+        static (uint User, UserStatType Status) StatusOf(IMUserStatNotify notify) => (notify.UserStat.UserId, notify.UserStat.Status);
     }
 
     [Theory]
