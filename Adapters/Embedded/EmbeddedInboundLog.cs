@@ -81,7 +81,7 @@ internal sealed class EmbeddedInboundLog(IConversationStore store, IOptions<Embe
     {
         long bytes = 0;
         foreach (var entry in record.Entries)
-            bytes += EntryBytes + entry.Data.Length;
+            bytes += EntryBytes + entry.Data.Length + (entry.Users.Count * sizeof(uint));
         return bytes;
     }
 

@@ -18,6 +18,16 @@ internal partial class SqliteConversationReader : IGroupReader
             return ForEach(groups, group => FactsOrNull(statement.Bind(1, group)));
         }, cancellationToken);
 
+    public ValueTask<IReadOnlyList<uint>> AllGroupsAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(0, static (session, _) =>
+        {
+            var groups = new List<uint>();
+            using var rows = session.Prepare("SELECT DISTINCT group_id FROM group_event").Query();
+            while (rows.Next())
+                groups.Add(rows.UInt32(0));
+            return (IReadOnlyList<uint>)groups;
+        }, cancellationToken);
+
     public ValueTask<IReadOnlyList<UserGroup>> GroupsOfAsync(UserId user, CancellationToken cancellationToken) =>
         readers.ReadAsync(user, static (session, user) =>
         {

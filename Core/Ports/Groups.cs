@@ -9,6 +9,9 @@ public interface IGroupReader
     /// <summary>Each group after its newest event, null where there is none; same order as asked.</summary>
     ValueTask<IReadOnlyList<GroupFacts?>> GroupsAsync(IReadOnlyList<uint> groups, CancellationToken cancellationToken);
 
+    /// <summary>Numbers of all groups there ever were, in any order; reads the whole store, so for operators only.</summary>
+    ValueTask<IReadOnlyList<uint>> AllGroupsAsync(CancellationToken cancellationToken);
+
     /// <summary>Groups the user is a member of, in any order.</summary>
     ValueTask<IReadOnlyList<UserGroup>> GroupsOfAsync(UserId user, CancellationToken cancellationToken);
 

@@ -18,6 +18,7 @@ public abstract partial class ConversationStoreConformance
                 batch.GroupEvents.Add(new(group, At(version * 10), new GroupFacts { Name = "friends", Version = version }.ToByteArray()));
         });
 
+        Assert.Contains(group, await Store.AllGroupsAsync(Deadline.Token));
         Assert.Equal([3u, null], (await Store.GroupsAsync([group, Fresh.Group().GroupId], Deadline.Token)).Select(facts => facts?.Version));
         var bounds = new (uint, long)[] { (group, Bound(10)), (group, Bound(11)), (group, Bound(30)), (group, Bound(31)) };
         Assert.Equal([null, 1u, 2u, 3u], (await Store.LoadGroupsAsync(bounds, Deadline.Token)).Select(facts => facts?.Version));

@@ -59,6 +59,9 @@ internal sealed partial class InMemoryConversations : IGroupReader
     public ValueTask<IReadOnlyList<GroupFacts?>> GroupsAsync(IReadOnlyList<uint> groups, CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<GroupFacts?>>(() => [.. groups.Select(group => _groups.GetValueOrDefault(group))]);
 
+    public ValueTask<IReadOnlyList<uint>> AllGroupsAsync(CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<uint>>(() => [.. _groups.Keys]);
+
     public ValueTask<IReadOnlyList<UserGroup>> GroupsOfAsync(UserId user, CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<UserGroup>>(() => [.. _members
             .Select(group => (group.Key, Stay: group.Value.LastOrDefault(stay => stay.User == user)))

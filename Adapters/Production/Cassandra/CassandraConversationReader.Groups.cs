@@ -13,6 +13,9 @@ internal partial class CassandraConversationReader : IGroupReader
             async (group, token) => (await _session.ReadAsync(GroupStatements.Newest, group, token)).FirstOrDefault(),
             cancellationToken);
 
+    public async ValueTask<IReadOnlyList<uint>> AllGroupsAsync(CancellationToken cancellationToken) =>
+        await _session.ReadAsync(GroupStatements.All, default, cancellationToken);
+
     public async ValueTask<IReadOnlyList<UserGroup>> GroupsOfAsync(UserId user, CancellationToken cancellationToken)
     {
         var groups = await _session.ReadAsync(GroupStatements.GroupsOf, user, cancellationToken);

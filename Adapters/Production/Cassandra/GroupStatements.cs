@@ -46,6 +46,9 @@ internal static class GroupStatements
         static (key, values) => values.Add((int)key.Group).Add(key.Bound),
         static row => GroupFacts.Parser.ParseFrom(row.Blob(0)));
 
+    public static readonly CassandraRead<None, uint> All = new(
+        "SELECT DISTINCT group_id FROM group_event", None.Bind, static row => (uint)row.Int32(0));
+
     public static readonly CassandraRead<UserId, (UserGroup Group, bool IsMember)> GroupsOf = new(
         "SELECT group_id, join_head, is_member FROM user_group WHERE user_id = ?",
         static (user, values) => values.Add((int)user.Value),
