@@ -13,14 +13,14 @@ public abstract partial class UserDirectoryConformance
         _time.Advance(TimeSpan.FromSeconds(1));
 
         var signed = await directory.EditAsync(added!.Id, new(Signature: "🙂 new"), Deadline.Token);
-        Assert.Equal(added with { Signature = "🙂 new", UpdatedSeconds = Now }, signed);
+        Assert.Equal(added! with { Signature = "🙂 new", UpdatedSeconds = Now }, signed);
 
         var everything = new ProfileEdit("昵称", 2, "http://a/b.png", 7, "a@b.c", "123", "nicheng", 3, "");
         var edited = await directory.EditAsync(added.Id, everything, Deadline.Token);
         Assert.Equal(
             new UserProfile(added.Id, added.Name, "昵称", 2, "http://a/b.png", 7, "a@b.c", "123", "nicheng", 3, "", Now), edited);
         Assert.Equal(new UserAccount(edited!, "credential"), await directory.FindAsync(added.Name, Deadline.Token));
-        Assert.Equal([edited], await directory.GetAsync([added.Id], Deadline.Token));
+        Assert.Equal([edited!], await directory.GetAsync([added.Id], Deadline.Token));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public abstract partial class UserDirectoryConformance
                 other.EditAsync(added.Id, new(Status: (uint)round), Deadline.Token).AsTask());
 
             Assert.Equal(
-                [added with { Signature = $"{round}", Avatar = $"{round}", Status = (uint)round }],
+                [added! with { Signature = $"{round}", Avatar = $"{round}", Status = (uint)round }],
                 await one.GetAsync([added.Id], Deadline.Token));
         }
     }
@@ -155,8 +155,8 @@ public abstract partial class UserDirectoryConformance
         await ExpectAsync(top.Id, new(ParentId: bottom.Id), DepartmentEditResult.Ring);
         await ExpectAsync(top.Id, new(Name: gone.Name), DepartmentEditResult.NameTaken);
         await ExpectAsync(top.Id, new(Deleted: true), DepartmentEditResult.HasChildren);
-        Assert.Empty((await directory.ListDepartmentsAsync(Now - 1, Deadline.Token))
-            .Where(one => one.Id == top.Id || one.Id == middle.Id || one.Id == bottom.Id));
+        var changed = (await directory.ListDepartmentsAsync(Now - 1, Deadline.Token)).Select(one => one.Id);
+        Assert.Empty(changed.Intersect([top.Id, middle.Id, bottom.Id]));
 
         async Task ExpectAsync(uint id, DepartmentEdit edit, DepartmentEditResult result) => Assert.Equal(
             new DepartmentEdited(result, null), await directory.EditDepartmentAsync(id, edit, Deadline.Token));
