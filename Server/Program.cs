@@ -12,6 +12,7 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     RoleCommands.Role("deliver", "Brings stored messages to the gateways. Run as many as you like, up to the partition count."),
     MigrateCommand.Create(),
     UsersCommand.Create(),
+    DepartmentsCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };
