@@ -38,17 +38,17 @@ internal static class DeviceStatements
         IsApplied);
 
     public static readonly CassandraRead<string, TokenOwner> FindOwner = new(
-        "SELECT user_id, client_type FROM device_token WHERE token = ?",
+        "SELECT user_id, client_type FROM device_token WHERE push_token = ?",
         static (token, values) => values.Add(token),
         static row => new(new((uint)row.Int32(0)), (ClientType)row.Int32(1)));
 
     public static readonly CassandraRead<(string Token, TokenOwner Owner), bool> FirstOwner = new(
-        "INSERT INTO device_token (token, user_id, client_type) VALUES (?, ?, ?) IF NOT EXISTS",
+        "INSERT INTO device_token (push_token, user_id, client_type) VALUES (?, ?, ?) IF NOT EXISTS",
         static (claim, values) => values.Add(claim.Token).Add((int)claim.Owner.User.Value).Add((int)claim.Owner.Client),
         IsApplied);
 
     public static readonly CassandraRead<(string Token, TokenOwner Old, TokenOwner New), bool> NextOwner = new(
-        "UPDATE device_token SET user_id = ?, client_type = ? WHERE token = ? IF user_id = ? AND client_type = ?",
+        "UPDATE device_token SET user_id = ?, client_type = ? WHERE push_token = ? IF user_id = ? AND client_type = ?",
         static (claim, values) => values
             .Add((int)claim.New.User.Value).Add((int)claim.New.Client).Add(claim.Token)
             .Add((int)claim.Old.User.Value).Add((int)claim.Old.Client),
