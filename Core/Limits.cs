@@ -20,4 +20,7 @@ public static class Limits
 
     /// <summary>Members of a group at most.</summary>
     public const int MaxGroupMembers = 100_000;
+
+    /// <summary>Bytes of a push token; Apple's have 64 today, Google's some 200.</summary>
+    public const int MaxDeviceTokenBytes = 4_096;
 }

@@ -17,4 +17,13 @@ internal static class FrameRejects
 
     /// <summary>The command needs a login.</summary>
     public const string NotLoggedIn = "not_logged_in";
+
+    /// <summary>A push token is empty or longer than <see cref="Core.Limits.MaxDeviceTokenBytes"/>.</summary>
+    public const string DeviceTokenSize = "device_token_size";
+
+    /// <summary>A command from client to client is longer than is allowed.</summary>
+    public const string PeerCommandSize = "peer_command_size";
+
+    /// <summary>A connection sends more commands from client to client than <see cref="GatewayOptions.PeerCommandsPerSecond"/>.</summary>
+    public const string PeerCommandRate = "peer_command_rate";
 }

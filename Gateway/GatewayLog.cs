@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BrokerIm.Gateway;
 
-/// <summary>What the gateway logs: 200x connections, 201x logins, 202x presence, 203x start and stop.</summary>
+/// <summary>What the gateway logs: 200x connections, 201x logins, 202x presence and signals, 203x start and stop, 204x the directory.</summary>
 internal static partial class GatewayLog
 {
     [LoggerMessage(2001, LogLevel.Debug, "Connection {Connection}: opened from {Remote}")]
@@ -71,6 +71,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2051, LogLevel.Warning, "Which gateways are there could not be read, trying again")]
     public static partial void GatewaysNotRead(this ILogger log, Exception exception);
 
+    [LoggerMessage(2028, LogLevel.Warning, "{Commands} commands from client to client did not reach every gateway")]
+    public static partial void PeerCommandsLost(this ILogger log, Exception exception, int commands);
+
     [LoggerMessage(2030, LogLevel.Information, "Closing {Connections} connections")]
     public static partial void DrainStarted(this ILogger log, int connections);
 
@@ -79,4 +82,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(2032, LogLevel.Warning, "The time to close connections is over; {Connections} are cut off")]
     public static partial void DrainCutShort(this ILogger log, int connections);
+
+    [LoggerMessage(2040, LogLevel.Warning, "Connection {Connection}: user {User} logged out, but the push token of the device could not be erased")]
+    public static partial void DeviceTokenNotErased(this ILogger log, Exception exception, ulong connection, UserId user);
 }

@@ -30,7 +30,7 @@ internal sealed class GatewayMetrics(Meter meter)
         "im_slow_consumer_closes_total", description: "Connections closed because the client does not read.");
 
     private readonly Counter<long> _slowedMessages = meter.CreateCounter<long>(
-        "im_messages_slowed_total", description: "Messages that had to wait for the connection's rate limit.");
+        "im_messages_slowed_total", description: "Messages and changes that had to wait for the connection's rate limit.");
 
     private readonly Counter<long> _lostSignals = meter.CreateCounter<long>(
         "im_signals_lost_total", description: "Signals to other gateways that could not be sent.");

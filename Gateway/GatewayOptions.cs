@@ -48,6 +48,20 @@ public sealed partial class GatewayOptions : IValidatableObject
     [Range(0, 1_000_000)]
     public int MessagesPerSecond { get; set; } = 20;
 
+    /// <summary>
+    /// Changes of signature or picture a connection may make per second, with a burst of twice as many; 0 for no limit. Excess
+    /// waits. Each is told to every connection there is. Defaults to 1.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int ProfileChangesPerSecond { get; set; } = 1;
+
+    /// <summary>
+    /// Commands from client to client, such as "is typing", a connection may send per second, with a burst of twice as many; 0 for
+    /// no limit. Excess is dropped. Defaults to 10.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int PeerCommandsPerSecond { get; set; } = 10;
+
     /// <summary>Bytes that may wait behind a client that does not read before it is closed. Defaults to 1 MiB.</summary>
     [Range(1_024, 1 << 30)]
     public int OutboundBytesMax { get; set; } = 1024 * 1024;

@@ -1,7 +1,9 @@
 using BrokerIm.Core;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Connections;
+using BrokerIm.Gateway.Directory;
 using BrokerIm.Gateway.Login;
+using BrokerIm.Gateway.Peers;
 using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Configuration;
@@ -16,7 +18,7 @@ namespace BrokerIm.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the role. It needs the ports user directory, conversation reader, presence writer, delivery sender and receiver
+    /// Registers the role. It needs the ports user directory and its writer, devices, conversation reader, presence writer, delivery sender and receiver
     /// and the inbound log, and <see cref="GatewayEndpoints.ListenForClients"/> on Kestrel.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
@@ -29,7 +31,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<HostOptions>().PostConfigure<IOptions<GatewayOptions>>(static (host, gateway) => host.ShutdownTimeout =
             TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, GatewayDrain.Max(gateway.Value).Ticks)));
 
-        return services.AddMessages().AddConnections().AddPresence().AddLogin();
+        return services.AddMessages().AddConnections().AddPresence().AddDirectory().AddLogin();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
@@ -56,6 +58,15 @@ public static class GatewayServiceCollectionExtensions
         services.AddRunning<SignalOutbox>();
         services.AddRunning<Roster>();
         services.AddRunning<OnlineElsewhere>();
+        services.AddRunning<PeerRelay>();
+        services.AddSingleton<ICommandModule, PeerModule>();
+        return services;
+    }
+
+    private static IServiceCollection AddDirectory(this IServiceCollection services)
+    {
+        services.AddSingleton<ICommandModule, ProfileModule>();
+        services.AddSingleton<ICommandModule, DeviceModule>();
         return services;
     }
 
@@ -67,6 +78,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Arrivals>();
         services.AddSingleton<ICommandModule, LoginModule>();
+        services.AddSingleton<ICommandModule, LogoutModule>();
         return services;
     }
 

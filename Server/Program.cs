@@ -13,6 +13,7 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     MigrateCommand.Create(),
     UsersCommand.Create(),
     GroupsCommand.Create(),
+    DepartmentsCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };

@@ -56,7 +56,9 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IConversationReader>(Same<SqliteConversationStore>);
         services.AddSingleton<IGroupIds, SqliteGroupIds>();
         services.AddSingleton<IGroupReader>(Same<SqliteConversationStore>);
-        services.AddSingleton<IUserDirectory, SqliteUserDirectory>();
+        services.AddSingleton<IUserDirectoryWriter, SqliteUserDirectory>();
+        services.AddSingleton<IUserDirectory>(Same<IUserDirectoryWriter>);
+        services.AddSingleton<IDevices, SqliteDevices>();
         return services;
     }
 

@@ -5,7 +5,7 @@ using BrokerIm.Core.Values;
 namespace BrokerIm.Adapters.Embedded;
 
 /// <summary>Accounts, profiles and departments in the database.</summary>
-internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter writer, TimeProvider time) : IUserDirectory
+internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter writer, TimeProvider time) : IUserDirectoryWriter
 {
     private const string Profile =
         "id, name, nick, gender, avatar, department_id, email, phone, domain, status, signature, updated";
@@ -16,6 +16,14 @@ internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter wr
         INSERT INTO user (name, credential, nick, gender, avatar, department_id, email, phone, domain, status, signature, updated)
         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE NOT EXISTS (SELECT 1 FROM user WHERE name = ?1)
         """;
+
+    private const string Update =
+        """
+        UPDATE user SET nick = ?2, gender = ?3, avatar = ?4, department_id = ?5, email = ?6, phone = ?7, domain = ?8, status = ?9,
+        signature = ?10, updated = ?11 WHERE id = ?1
+        """;
+
+    private readonly SqliteDepartments _departments = new(readers, writer, time);
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
@@ -30,12 +38,10 @@ internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter wr
         readers.ReadAsync(users, static (session, users) =>
         {
             var profiles = new List<UserProfile>(users.Count);
-            var statement = session.Prepare($"SELECT {Profile} FROM user WHERE id = ?1");
             foreach (var user in users)
             {
-                using var rows = statement.Bind(1, user.Value).Query();
-                if (rows.Next())
-                    profiles.Add(ProfileOf(rows));
+                if (ProfileOrNull(session, user) is { } profile)
+                    profiles.Add(profile);
             }
 
             return (IReadOnlyList<UserProfile>)profiles;
@@ -70,6 +76,21 @@ internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter wr
             },
             cancellationToken);
 
+    public async ValueTask<UserProfile?> EditAsync(UserId user, ProfileEdit edit, CancellationToken cancellationToken) =>
+        await writer.RunAsync(
+            session =>
+            {
+                if (ProfileOrNull(session, user) is not { } old)
+                    return null;
+                var edited = edit.ApplyTo(old, Now);
+                session.Prepare(Update)
+                    .Bind(1, user.Value).Bind(2, edited.Nick).Bind(3, edited.Gender).Bind(4, edited.Avatar)
+                    .Bind(5, edited.DepartmentId).Bind(6, edited.Email).Bind(7, edited.Phone).Bind(8, edited.Domain)
+                    .Bind(9, edited.Status).Bind(10, edited.Signature).Bind(11, edited.UpdatedSeconds).Execute();
+                return edited;
+            },
+            cancellationToken);
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">There is no such user.</exception>
     public async ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken)
@@ -86,54 +107,23 @@ internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter wr
             throw new InvalidOperationException($"There is no user {user}.");
     }
 
-    public async ValueTask<Department> GetOrAddDepartmentAsync(
-        string name, uint parentId, CancellationToken cancellationToken) =>
-        await readers.ReadAsync(
-            (name, parentId), static (session, asked) => DepartmentOrNull(session, asked.name, asked.parentId), cancellationToken)
-        ?? await writer.RunAsync(session => GetOrAdd(session, name, parentId), cancellationToken);
+    public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
+        _departments.GetOrAddAsync(name, parentId, cancellationToken);
+
+    public ValueTask<DepartmentEdited> EditDepartmentAsync(uint id, DepartmentEdit edit, CancellationToken cancellationToken) =>
+        _departments.EditAsync(id, edit, cancellationToken);
 
     public ValueTask<IReadOnlyList<Department>> ListDepartmentsAsync(
         long updatedAfterSeconds, CancellationToken cancellationToken) =>
-        readers.ReadAsync(updatedAfterSeconds, static (session, updatedAfterSeconds) =>
-        {
-            var departments = new List<Department>();
-            using var rows = session
-                .Prepare(
-                    """
-                    SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE updated > ?1
-                    ORDER BY updated, id
-                    """)
-                .Bind(1, updatedAfterSeconds).Query();
-            while (rows.Next())
-                departments.Add(DepartmentOf(rows));
-            return (IReadOnlyList<Department>)departments;
-        }, cancellationToken);
+        _departments.ListAsync(updatedAfterSeconds, cancellationToken);
+
+    private static UserProfile? ProfileOrNull(SqliteSession session, UserId user)
+    {
+        using var rows = session.Prepare($"SELECT {Profile} FROM user WHERE id = ?1").Bind(1, user.Value).Query();
+        return rows.Next() ? ProfileOf(rows) : null;
+    }
 
     private static UserProfile ProfileOf(SqliteRows rows) => new(
         new(rows.UInt32(0)), rows.Text(1), rows.Text(2), rows.UInt32(3), rows.Text(4), rows.UInt32(5), rows.Text(6),
         rows.Text(7), rows.Text(8), rows.UInt32(9), rows.Text(10), rows.Int64(11));
-
-    private static Department DepartmentOf(SqliteRows rows) => new(
-        rows.UInt32(0), rows.Text(1), rows.UInt32(2), rows.UInt32(3), rows.Int64(4) != 0, rows.Int64(5));
-
-    private static Department? DepartmentOrNull(SqliteSession session, string name, uint parentId)
-    {
-        using var rows = session
-            .Prepare("SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE parent_id = ?1 AND name = ?2")
-            .Bind(1, parentId).Bind(2, name).Query();
-        return rows.Next() ? DepartmentOf(rows) : null;
-    }
-
-    private Department GetOrAdd(SqliteSession session, string name, uint parentId)
-    {
-        // Somebody may have added it since we looked.
-        if (DepartmentOrNull(session, name, parentId) is { } known)
-            return known;
-
-        var now = Now;
-        session
-            .Prepare("INSERT INTO department (parent_id, name, priority, deleted, updated) VALUES (?1, ?2, 0, 0, ?3)")
-            .Bind(1, parentId).Bind(2, name).Bind(3, now).Execute();
-        return new((uint)session.LastRowId, name, parentId, Priority: 0, Deleted: false, now);
-    }
 }

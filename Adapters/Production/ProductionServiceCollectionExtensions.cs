@@ -43,7 +43,9 @@ public static class ProductionServiceCollectionExtensions
         services.AddSingleton<IConversationReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
         services.AddSingleton<IGroupIds, CassandraGroupIds>();
         services.AddSingleton<IGroupReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
-        services.AddSingleton<IUserDirectory, CassandraUserDirectory>();
+        services.AddSingleton<IUserDirectoryWriter, CassandraUserDirectory>();
+        services.AddSingleton<IUserDirectory>(provider => provider.GetRequiredService<IUserDirectoryWriter>());
+        services.AddSingleton<IDevices, CassandraDevices>();
         return services;
     }
 

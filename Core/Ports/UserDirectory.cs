@@ -2,7 +2,7 @@ using BrokerIm.Core.Values;
 
 namespace BrokerIm.Core.Ports;
 
-/// <summary>Who there is: accounts, profiles, departments.</summary>
+/// <summary>Reading hand of the user directory: accounts, profiles, departments.</summary>
 public interface IUserDirectory
 {
     /// <summary>The account with exactly this login name (case-sensitive), or null.</summary>
@@ -15,18 +15,39 @@ public interface IUserDirectory
     ValueTask<IReadOnlyList<UserProfile>> ListChangedAsync(
         long updatedSinceSeconds, int max, CancellationToken cancellationToken);
 
+    /// <summary>Departments changed after a time (exclusive), deleted ones included, oldest change first.</summary>
+    ValueTask<IReadOnlyList<Department>> ListDepartmentsAsync(long updatedAfterSeconds, CancellationToken cancellationToken);
+}
+
+/// <summary>Writing hand of the user directory.</summary>
+public interface IUserDirectoryWriter : IUserDirectory
+{
     /// <summary>Adds an account; ids rise from 1 and are never reused.</summary>
     /// <returns>The new profile, or null when the name is taken.</returns>
     ValueTask<UserProfile?> AddAsync(NewUser user, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Changes a profile and sets the time of its last change to now; setting what is there already is a change as well. Of edits
+    /// at the same time none undoes another, unless both set the same field.
+    /// </summary>
+    /// <returns>The profile as it is now, or null when there is no such user.</returns>
+    ValueTask<UserProfile?> EditAsync(UserId user, ProfileEdit edit, CancellationToken cancellationToken);
+
     /// <summary>Replaces the stored password record.</summary>
     ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken);
 
-    /// <summary>The department with this name under its parent, created when missing.</summary>
+    /// <summary>
+    /// The department with this name under its parent, created when missing. A deleted one comes back. Whether there is such a
+    /// parent is not looked at.
+    /// </summary>
     ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken);
 
-    /// <summary>Departments changed after a time (exclusive), oldest change first.</summary>
-    ValueTask<IReadOnlyList<Department>> ListDepartmentsAsync(long updatedAfterSeconds, CancellationToken cancellationToken);
+    /// <summary>
+    /// Renames, moves, orders, deletes or restores a department and sets the time of its last change to now. Departments stay a
+    /// tree, whoever edits at the same time: of moves that would make a ring together, one is refused.
+    /// </summary>
+    /// <returns>The department as it is now, or why nothing was changed.</returns>
+    ValueTask<DepartmentEdited> EditDepartmentAsync(uint id, DepartmentEdit edit, CancellationToken cancellationToken);
 }
 
 /// <summary>An account with its password record (<see cref="Security.PasswordRecord"/>).</summary>
@@ -72,6 +93,39 @@ public sealed record NewUser(
     string Domain = "",
     uint Status = 0,
     string Signature = "");
+
+/// <summary>What to change of a profile; null leaves a field as it is.</summary>
+public sealed record ProfileEdit(
+    string? Nick = null,
+    uint? Gender = null,
+    string? Avatar = null,
+    uint? DepartmentId = null,
+    string? Email = null,
+    string? Phone = null,
+    string? Domain = null,
+    uint? Status = null,
+    string? Signature = null)
+{
+    /// <summary>The profile after this edit.</summary>
+    /// <param name="profile">As it was.</param>
+    /// <param name="nowSeconds">
+    /// Time of the change in Unix seconds. The clock of whoever edits may be behind; a profile's time never goes back, because
+    /// clients that know it already would not hear of the change.
+    /// </param>
+    public UserProfile ApplyTo(UserProfile profile, long nowSeconds) => profile with
+    {
+        Nick = Nick ?? profile.Nick,
+        Gender = Gender ?? profile.Gender,
+        Avatar = Avatar ?? profile.Avatar,
+        DepartmentId = DepartmentId ?? profile.DepartmentId,
+        Email = Email ?? profile.Email,
+        Phone = Phone ?? profile.Phone,
+        Domain = Domain ?? profile.Domain,
+        Status = Status ?? profile.Status,
+        Signature = Signature ?? profile.Signature,
+        UpdatedSeconds = Math.Max(nowSeconds, profile.UpdatedSeconds),
+    };
+}
 
 /// <summary>A department; <paramref name="ParentId"/> 0 is the root.</summary>
 public sealed record Department(uint Id, string Name, uint ParentId, uint Priority, bool Deleted, long UpdatedSeconds);

@@ -30,7 +30,7 @@ internal sealed class CommandDispatcher(
         }
 
         metrics.CommandReceived(header.Command);
-        if (header.Command == Command.MsgData && session.Rate is { } rate && rate.Take() is { Ticks: > 0 } wait)
+        if (RateOf(session, header.Command) is { } rate && rate.Take() is { Ticks: > 0 } wait)
             return HandleLaterAsync(wait, handler, session, header, body);
 
         return HandleAsync(handler, session, header, body);
@@ -38,6 +38,14 @@ internal sealed class CommandDispatcher(
 
     private static bool IsAllowedBeforeLogin(ushort command) =>
         command is Command.LoginReq or Command.Heartbeat or Command.ClientTimeReq;
+
+    // A changed profile is told to everybody, so one client must not keep everybody busy.
+    private static MessageRate? RateOf(Session session, ushort command) => command switch
+    {
+        Command.MsgData => session.Rate,
+        Command.ChangeSignInfoReq or Command.ChangeAvatarReq => session.ProfileRate,
+        _ => null,
+    };
 
     private void IgnoreBeforeLogin(Session session)
     {

@@ -10,6 +10,16 @@ internal sealed class MessageRate(int perSecond, TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _fullAt;
 
+    /// <summary>Takes one token if that need not wait.</summary>
+    public bool TryTake()
+    {
+        var before = _fullAt;
+        if (Take() == TimeSpan.Zero)
+            return true;
+        _fullAt = before;
+        return false;
+    }
+
     /// <summary>Takes one token.</summary>
     /// <returns>How long to wait before using it; zero while the rate is kept.</returns>
     public TimeSpan Take()

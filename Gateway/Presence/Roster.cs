@@ -3,13 +3,15 @@ using System.Threading.Channels;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Sessions;
+using Google.Protobuf;
 using Microsoft.Extensions.Hosting;
 
 namespace BrokerIm.Gateway.Presence;
 
 /// <summary>
-/// Tells every PC session here who went online or offline. Everybody hears of everybody, so changes that come while a round is
-/// being told are gathered for the next: encoded once, one write to each socket, and of a flapping user only the last state.
+/// Tells sessions here what everybody is to hear: who went online or offline, who has a new signature or picture. Changes that come
+/// while a round is being told are gathered for the next: encoded once, one flush of each socket, and of what one user changes
+/// several times only the last.
 /// </summary>
 internal sealed class Roster(ConnectionTable table) : BackgroundService
 {
@@ -17,32 +19,41 @@ internal sealed class Roster(ConnectionTable table) : BackgroundService
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private Dictionary<UserId, UserStatType> _changes = [];
+    private Dictionary<(UserId User, ushort Command), IMessage> _changes = [];
 
-    /// <summary>Notes that a user's status has changed.</summary>
-    public void Tell(UserId user, UserStatType status)
-    {
-        lock (_gate)
-            _changes[user] = status;
-        _wake.Writer.TryWrite(true);
-    }
+    /// <summary>Notes that a user's status has changed; PC sessions are told.</summary>
+    public void Tell(UserId user, UserStatType status) => Note(
+        user, Command.UserStatNotify, new IMUserStatNotify { UserStat = new() { UserId = user.Value, Status = status } });
+
+    /// <summary>Notes that a user has a new signature; every session is told (protocol chapter 04 section 4).</summary>
+    public void TellSignature(UserId user, string text) => Note(
+        user, Command.SignInfoChangedNotify, new IMSignInfoChangedNotify { ChangedUserId = user.Value, SignInfo = text });
+
+    /// <summary>Notes that a user has a new picture; every session is told (protocol chapter 04 section 5).</summary>
+    public void TellAvatar(UserId user, string url) => Note(
+        user, Command.AvatarChangedNotify, new IMAvatarChangedNotify { ChangedUserId = user.Value, AvatarUrl = url });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var frames = new ArrayBufferWriter<byte>();
+        var (forPcs, forAll) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
         await foreach (var _ in _wake.Reader.ReadAllAsync(stoppingToken))
         {
-            frames.ResetWrittenCount();
-            foreach (var (user, status) in TakeChanges())
-                FrameWriter.Write(frames, Command.UserStatNotify, 0, Notify(user, status));
-            TellAll(frames.WrittenSpan);
+            forPcs.ResetWrittenCount();
+            forAll.ResetWrittenCount();
+            foreach (var ((_, command), notify) in TakeChanges())
+                FrameWriter.Write(command == Command.UserStatNotify ? forPcs : forAll, command, 0, notify);
+            TellAll(forPcs.WrittenSpan, forAll.WrittenSpan);
         }
     }
 
-    private static IMUserStatNotify Notify(UserId user, UserStatType status) =>
-        new() { UserStat = new() { UserId = user.Value, Status = status } };
+    private void Note(UserId user, ushort command, IMessage notify)
+    {
+        lock (_gate)
+            _changes[(user, command)] = notify;
+        _wake.Writer.TryWrite(true);
+    }
 
-    private Dictionary<UserId, UserStatType> TakeChanges()
+    private Dictionary<(UserId User, ushort Command), IMessage> TakeChanges()
     {
         lock (_gate)
         {
@@ -52,14 +63,17 @@ internal sealed class Roster(ConnectionTable table) : BackgroundService
         }
     }
 
-    // Mobile clients never hear this (protocol chapter 02 section 8).
-    private void TellAll(ReadOnlySpan<byte> frames)
+    // Mobile clients never hear of a status (protocol chapter 02 section 8).
+    private void TellAll(ReadOnlySpan<byte> forPcs, ReadOnlySpan<byte> forAll)
     {
         foreach (var session in table.All)
         {
-            if (!session.IsLoggedIn || session.Class != DeviceClass.Pc)
+            if (!session.IsLoggedIn)
                 continue;
-            session.Write(frames);
+            if (session.Class == DeviceClass.Pc)
+                session.WriteParts(forPcs, forAll);
+            else
+                session.Write(forAll);
             session.Flush();
         }
     }

@@ -1,9 +1,10 @@
 using BrokerIm.Contracts.Records;
+using BrokerIm.Gateway.Peers;
 
 namespace BrokerIm.Gateway.Presence;
 
 /// <summary>Acts on news from other gateways. What this gateway said itself comes back too and is skipped: it acted when it spoke.</summary>
-internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, PresenceNews news)
+internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, PresenceNews news, Roster roster, PeerRelay peers)
 {
     /// <summary>Handles one signal; never waits for a service.</summary>
     public ValueTask HandleAsync(Signal signal, CancellationToken cancellationToken)
@@ -21,6 +22,15 @@ internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, Prese
                 break;
             case SignalKind.PcLogin:
                 news.HandlePcLogin(signal);
+                break;
+            case SignalKind.Signature:
+                roster.TellSignature(new(signal.User), signal.Text);
+                break;
+            case SignalKind.Avatar:
+                roster.TellAvatar(new(signal.User), signal.Text);
+                break;
+            case SignalKind.P2P:
+                peers.Handle(signal);
                 break;
             default:
                 // PRESENCE_CHANGED is for Deliver's cache, and a newer gateway may know signals that this one does not.

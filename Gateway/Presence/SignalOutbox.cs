@@ -16,9 +16,6 @@ internal sealed class SignalOutbox(
 {
     private const int MaxWaiting = 65_536;
 
-    // A signal takes about 60 bytes, so a batch stays below Limits.MaxBusMessageBytes.
-    private const int MaxBatch = 512;
-
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
@@ -61,10 +58,7 @@ internal sealed class SignalOutbox(
         {
             while (await _waiting.Reader.WaitToReadAsync(_stopped.Token))
             {
-                var batch = new DeliveryBatch();
-                while (batch.Signals.Count < MaxBatch && _waiting.Reader.TryRead(out var signal))
-                    batch.Signals.Add(signal);
-                await SendAsync(batch);
+                await SendAsync(SignalBatch.Take(_waiting.Reader));
             }
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)

@@ -27,7 +27,9 @@ internal sealed class Session
 
     public Session(ulong id, ConnectionContext connection, GatewayOptions options, TimeProvider time)
     {
-        Rate = options.MessagesPerSecond == 0 ? null : new(options.MessagesPerSecond, time);
+        Rate = RateOrNull(options.MessagesPerSecond, time);
+        ProfileRate = RateOrNull(options.ProfileChangesPerSecond, time);
+        PeerRate = RateOrNull(options.PeerCommandsPerSecond, time);
         Id = id;
         _connection = connection;
         _time = time;
@@ -84,6 +86,12 @@ internal sealed class Session
 
     /// <summary>Bounds the messages of this connection; null for no bound.</summary>
     public MessageRate? Rate { get; }
+
+    /// <summary>Bounds changes of the profile; null for no bound.</summary>
+    public MessageRate? ProfileRate { get; }
+
+    /// <summary>Bounds commands from client to client; null for no bound.</summary>
+    public MessageRate? PeerRate { get; }
 
     /// <summary>What delivery has pushed so far.</summary>
     public DeliveryCursor Cursor { get; } = new();
@@ -220,6 +228,8 @@ internal sealed class Session
 
     /// <summary>Cuts the connection; what was written may be lost.</summary>
     public void Abort(string why) => _connection.Abort(new ConnectionAbortedException(why));
+
+    private static MessageRate? RateOrNull(int perSecond, TimeProvider time) => perSecond == 0 ? null : new(perSecond, time);
 
     private async ValueTask WaitAsync(Task writable) =>
         await writable.WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -19,13 +19,13 @@ internal sealed class DirectoryAccess
     public static DirectoryAccess AddTo(Command command) => new(command);
 
     /// <summary>Does something with the directory and turns its unavailability into an exit code.</summary>
-    public async Task<int> UseAsync(ParseResult arguments, Func<IUserDirectory, Task<int>> work, CancellationToken cancellationToken)
+    public async Task<int> UseAsync(ParseResult arguments, Func<IUserDirectoryWriter, Task<int>> work, CancellationToken cancellationToken)
     {
         try
         {
             await using var services = await Stores.OpenAsync(
                 _settings.Read(arguments), _settings.NameEmbeddedStore(arguments), cancellationToken);
-            return await work(services.GetRequiredService<IUserDirectory>());
+            return await work(services.GetRequiredService<IUserDirectoryWriter>());
         }
         catch (DependencyUnavailableException exception)
         {

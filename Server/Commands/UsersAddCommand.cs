@@ -58,7 +58,7 @@ internal static class UsersAddCommand
     };
 
     private static async Task<int> AddAsync(
-        IUserDirectory directory, UserEntry entry, int iterations, CancellationToken cancellationToken)
+        IUserDirectoryWriter directory, UserEntry entry, int iterations, CancellationToken cancellationToken)
     {
         var report = new ImportReport(total: 1, Console.Error.WriteLine, progress: _ => { });
         var rows = new[] { new ImportRow(entry.Name, entry, Problem: "") };

@@ -7,10 +7,11 @@ internal static class UsersCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create() =>
-        new("users", "Adds and lists accounts. Exit codes: 0 done, 1 something failed, 2 wrong usage.")
+        new("users", "Adds, changes and lists accounts. Exit codes: 0 done, 1 something failed, 2 wrong usage.")
         {
             UsersAddCommand.Create(),
             UsersImportCommand.Create(),
+            UsersSetCommand.Create(),
             UsersListCommand.Create(),
         };
 }

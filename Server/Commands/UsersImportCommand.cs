@@ -66,7 +66,7 @@ internal static class UsersImportCommand
     }
 
     private static async Task<int> ImportAsync(
-        IUserDirectory directory, IReadOnlyList<ImportRow> rows, int iterations, bool dryRun, CancellationToken cancellationToken)
+        IUserDirectoryWriter directory, IReadOnlyList<ImportRow> rows, int iterations, bool dryRun, CancellationToken cancellationToken)
     {
         var import = new UserImport(directory, iterations, dryRun);
         var report = Console.IsOutputRedirected

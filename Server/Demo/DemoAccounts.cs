@@ -16,7 +16,7 @@ internal static class DemoAccounts
     /// <summary>Creates those that are not there yet.</summary>
     public static async Task CreateAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var directory = services.GetRequiredService<IUserDirectory>();
+        var directory = services.GetRequiredService<IUserDirectoryWriter>();
         var department = await directory.GetOrAddDepartmentAsync("Demo", parentId: 0, cancellationToken);
         foreach (var name in s_names)
         {

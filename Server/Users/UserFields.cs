@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BrokerIm.Core.Ports;
 
 namespace BrokerIm.Server.Users;
 
@@ -7,6 +8,7 @@ namespace BrokerIm.Server.Users;
 internal static class UserFields
 {
     private const int NameCharactersMax = 32;
+    private const int DepartmentCharactersMax = 64;
     private const int SignatureBytesMax = 128;
 
     /// <summary>Names of all fields, as they stand in files.</summary>
@@ -41,6 +43,30 @@ internal static class UserFields
         };
     }
 
+    /// <summary>Makes an edit out of texts; a field that is missing stays as it is. Departments are not among them.</summary>
+    /// <inheritdoc cref="TryMake"/>
+    public static ProfileEdit? TryEdit(IReadOnlyDictionary<string, string> fields, out string problem)
+    {
+        problem = CheckDetails(fields) ?? "";
+        if (problem.Length > 0)
+            return null;
+
+        string? Text(string field) => fields.GetValueOrDefault(field);
+        return new(
+            Nick: Text("nick"),
+            Gender: Number(Text("gender") ?? ""),
+            Avatar: Text("avatar"),
+            Email: Text("email"),
+            Phone: Text("phone"),
+            Domain: Text("domain"),
+            Status: Number(Text("status") ?? ""),
+            Signature: Text("signature"));
+    }
+
+    /// <summary>What is wrong with the name of a department, or null.</summary>
+    public static string? CheckDepartment(string name) =>
+        string.IsNullOrWhiteSpace(name) ? "the name of a department is empty." : CheckLength("department", name, DepartmentCharactersMax);
+
     /// <summary>What is wrong with a login name, or null.</summary>
     public static string? CheckName(string name)
     {
@@ -58,8 +84,14 @@ internal static class UserFields
         string Text(string field) => fields.GetValueOrDefault(field, "");
         return CheckName(Text("name"))
             ?? (Text("password").Length == 0 ? "'password' is empty." : null)
-            ?? CheckLength("nick", Text("nick"), 32)
-            ?? CheckLength("department", Text("department"), 64)
+            ?? CheckLength("department", Text("department"), DepartmentCharactersMax)
+            ?? CheckDetails(fields);
+    }
+
+    private static string? CheckDetails(IReadOnlyDictionary<string, string> fields)
+    {
+        string Text(string field) => fields.GetValueOrDefault(field, "");
+        return CheckLength("nick", Text("nick"), 32)
             ?? CheckLength("email", Text("email"), 64)
             ?? CheckLength("phone", Text("phone"), 32)
             ?? CheckNumber("gender", Text("gender"), 2, "0 unknown, 1 male or 2 female")

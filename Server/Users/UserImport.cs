@@ -7,7 +7,7 @@ namespace BrokerIm.Server.Users;
 /// <param name="directory">Where to.</param>
 /// <param name="iterations">Work factor of the passwords.</param>
 /// <param name="dryRun">Look and check, but write nothing.</param>
-internal sealed class UserImport(IUserDirectory directory, int iterations, bool dryRun)
+internal sealed class UserImport(IUserDirectoryWriter directory, int iterations, bool dryRun)
 {
     // Enough to keep the cores busy, little enough for a progress that moves.
     private static readonly int s_batch = 4 * Environment.ProcessorCount;

@@ -20,7 +20,7 @@ public sealed class CassandraUserDirectoryTests(CassandraKeyspace keyspace) : Us
         return ValueTask.CompletedTask;
     }
 
-    protected override IUserDirectory Open(TimeProvider time)
+    protected override IUserDirectoryWriter Open(TimeProvider time)
     {
         var directory = new CassandraUserDirectory(Session, time, Options.Create(CassandraKeyspace.Settings("any")));
         _open.Add(directory);
@@ -58,16 +58,36 @@ public sealed class CassandraUserDirectoryTests(CassandraKeyspace keyspace) : Us
     }
 
     [Fact]
-    public async Task Department_whose_adder_crashed_is_completed_from_its_claim()
+    public async Task Entry_of_an_edit_that_crashed_is_not_listed_and_the_next_edit_is()
     {
-        var (directory, name) = (Open(TimeProvider.System), Fresh.Name());
-        var id = (uint)Fresh.Number();
-        await Session.ReadAsync(DirectoryStatements.ClaimDepartmentName, (5u, name, id, 77), Deadline.Token);
+        var directory = Open(TimeProvider.System);
+        var added = await directory.AddAsync(new(Fresh.Name(), "", ""), Deadline.Token);
+        var later = 1_000_000_000_000 + (Fresh.Number() * 16L);
+        await Session.WriteAsync<UserChange>(
+            DirectoryStatements.WriteChange, new UserChange[] { new(later, added!.Id) }, Deadline.Token);
+        Assert.Empty(await directory.ListChangedAsync(later, 1, Deadline.Token));
 
-        var department = await directory.GetOrAddDepartmentAsync(name, 5, Deadline.Token);
+        var time = new Support.ManualTimeProvider(DateTimeOffset.FromUnixTimeSeconds(4_000_000_000L + (Fresh.Number() * 16L)));
+        var edited = await Open(time).EditAsync(added.Id, new(Nick: "edited"), Deadline.Token);
+        Assert.Contains(edited!, await directory.ListChangedAsync(edited!.UpdatedSeconds, 1_000, Deadline.Token));
+    }
 
-        Assert.Equal(new Department(id, name, 5, 0, false, 77), department);
-        Assert.Contains(department, await directory.ListDepartmentsAsync(76, Deadline.Token));
+    [Fact]
+    public async Task Index_keeps_one_entry_of_a_user_however_often_he_changes()
+    {
+        var time = new Support.ManualTimeProvider(DateTimeOffset.FromUnixTimeSeconds(4_000_000_000L + (Fresh.Number() * 16L)));
+        var directory = Open(time);
+        var user = (await directory.AddAsync(new(Fresh.Name(), "", ""), Deadline.Token))!.Id;
+        for (var i = 0; i < 5; i++)
+        {
+            await directory.EditAsync(user, new(Signature: $"{i}"), Deadline.Token);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var shard = (int)(user.Value % DirectoryStatements.ChangeShards);
+        var entries = await Session.ReadAsync(
+            DirectoryStatements.ChangesAfter, (shard, new(0, new(0)), int.MaxValue), Deadline.Token);
+        Assert.Equal(time.GetUtcNow().ToUnixTimeSeconds() - 1, Assert.Single(entries, entry => entry.User == user).Updated);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class EmbeddedUserDirectoryTests : UserDirectoryConformance, IDisp
     private readonly SqliteFolder _folder = new();
     private readonly List<OpenSqlite> _open = [];
 
-    protected override IUserDirectory Open(TimeProvider time)
+    protected override IUserDirectoryWriter Open(TimeProvider time)
     {
         var opened = _folder.Open();
         _open.Add(opened);

@@ -5,13 +5,13 @@ using BrokerIm.Tests.Support;
 namespace BrokerIm.Tests.Conformance;
 
 /// <summary>What every user directory promises; one subclass per adapter.</summary>
-public abstract class UserDirectoryConformance
+public abstract partial class UserDirectoryConformance
 {
     /// <summary>A second of its own for each test, far from all others, so that lists of changes hold little else.</summary>
     private readonly ManualTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(4_000_000_000L + (Fresh.Number() * 16L)));
 
     /// <summary>Opens the directory as a process of its own would; it tells changes by this clock.</summary>
-    protected abstract IUserDirectory Open(TimeProvider time);
+    protected abstract IUserDirectoryWriter Open(TimeProvider time);
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 

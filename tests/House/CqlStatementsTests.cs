@@ -38,7 +38,7 @@ public sealed partial class CqlStatementsTests
     {
         string[] others =
         [
-            "user", "user_name", "user_change", "department", "department_name", "device", "id_block", "group_request",
+            "user", "user_name", "user_change", "department", "device_token", "id_block", "group_request",
             "schema_version", "schema_lock",
         ];
         var tables = Sources()

@@ -44,15 +44,6 @@ internal sealed class InMemoryUsers : IUserDirectory
     public ValueTask<UserAccount?> FindAsync(string name, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<UserProfile?> AddAsync(NewUser user, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
     private ValueTask<IReadOnlyList<T>> Answer<T>(Func<IEnumerable<T>> answer)
     {
         Interlocked.Increment(ref _questions);

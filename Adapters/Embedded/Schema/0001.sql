@@ -132,7 +132,8 @@ CREATE TABLE user (
     domain        TEXT    NOT NULL,
     status        INTEGER NOT NULL,
     signature     TEXT    NOT NULL,
-    updated       INTEGER NOT NULL
+    updated       INTEGER NOT NULL,
+    push_shield   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX user_updated ON user (updated);
@@ -158,3 +159,11 @@ CREATE TABLE group_request (
 CREATE TABLE group_id (
     id INTEGER PRIMARY KEY AUTOINCREMENT
 ) STRICT;
+
+-- Push tokens. A user has one for each mobile client type, and a token is bound once.
+CREATE TABLE device (
+    user_id     INTEGER NOT NULL,
+    client_type INTEGER NOT NULL,
+    token       TEXT    NOT NULL UNIQUE,
+    PRIMARY KEY (user_id, client_type)
+) STRICT, WITHOUT ROWID;

@@ -3,56 +3,98 @@ using BrokerIm.Core.Ports;
 namespace BrokerIm.Adapters.Production.Cassandra;
 
 /// <summary>
-/// Departments. The name under its parent is claimed first, with everything the department begins with; the department itself is
-/// made of the claim, by whoever finds it missing, so a crash in between leaves nothing half-done.
+/// Departments. There are few and they change seldom, so all of them are read, and a change is written on condition that nothing has
+/// changed since: whoever comes second reads and decides anew. So names stay unique and parents a tree, whoever writes.
 /// </summary>
 internal sealed class CassandraDepartments(ICassandraSession session, TimeProvider time) : IDisposable
 {
     private readonly IdBlock _ids = new(session, "department");
 
-    /// <inheritdoc cref="IUserDirectory.GetOrAddDepartmentAsync"/>
+    // Writers of one process would only make each other repeat.
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <inheritdoc cref="IUserDirectoryWriter.GetOrAddDepartmentAsync"/>
     public async ValueTask<Department> GetOrAddAsync(string name, uint parentId, CancellationToken cancellationToken)
     {
-        var claim = await ClaimAsync(name, parentId, cancellationToken);
-        while (true)
+        await _writing.WaitAsync(cancellationToken);
+        try
         {
-            var found = await session.ReadAsync(DirectoryStatements.FindDepartment, claim.Id, cancellationToken);
-            if (found.Count > 0)
-                return found[0];
+            for (uint newId = 0; ;)
+            {
+                var tree = await ReadAsync(cancellationToken);
+                var known = tree.All.FirstOrDefault(department => department.ParentId == parentId && department.Name == name);
+                if (known is { Deleted: false })
+                    return known;
 
-            await session.ReadAsync(
-                DirectoryStatements.AddDepartment,
-                new(claim.Id, name, parentId, Priority: 0, Deleted: false, claim.Updated),
-                cancellationToken);
+                if (known is null && newId == 0)
+                    newId = await _ids.NextAsync(cancellationToken);
+                var live = known is null
+                    ? new Department(newId, name, parentId, Priority: 0, Deleted: false, Now)
+                    : known with { Deleted = false, UpdatedSeconds = Math.Max(Now, known.UpdatedSeconds) };
+                if (await TryWriteAsync(live, tree.Version, cancellationToken))
+                    return live;
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <inheritdoc cref="IUserDirectoryWriter.EditDepartmentAsync"/>
+    public async ValueTask<DepartmentEdited> EditAsync(uint id, DepartmentEdit edit, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var tree = await ReadAsync(cancellationToken);
+                var edited = edit.ApplyTo(id, tree.All, Now);
+                if (edited.Department is not { } department || await TryWriteAsync(department, tree.Version, cancellationToken))
+                    return edited;
+            }
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
     /// <inheritdoc cref="IUserDirectory.ListDepartmentsAsync"/>
     public async ValueTask<IReadOnlyList<Department>> ListAsync(long updatedAfterSeconds, CancellationToken cancellationToken)
     {
-        var all = await session.ReadAsync(DirectoryStatements.Departments, default, cancellationToken);
+        var tree = await ReadAsync(cancellationToken);
         return
         [
-            .. all.Where(department => department.UpdatedSeconds > updatedAfterSeconds)
+            .. tree.All.Where(department => department.UpdatedSeconds > updatedAfterSeconds)
                 .OrderBy(static department => department.UpdatedSeconds).ThenBy(static department => department.Id),
         ];
     }
 
-    public void Dispose() => _ids.Dispose();
-
-    private async ValueTask<(uint Id, long Updated)> ClaimAsync(string name, uint parentId, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        while (true)
-        {
-            var found = await session.ReadAsync(DirectoryStatements.FindDepartmentName, (parentId, name), cancellationToken);
-            if (found.Count > 0)
-                return found[0];
+        _ids.Dispose();
+        _writing.Dispose();
+    }
 
-            var id = await _ids.NextAsync(cancellationToken);
-            await session.ReadAsync(
-                DirectoryStatements.ClaimDepartmentName,
-                (parentId, name, id, time.GetUtcNow().ToUnixTimeSeconds()),
-                cancellationToken);
-        }
+    private async ValueTask<(IReadOnlyList<Department> All, Guid? Version)> ReadAsync(CancellationToken cancellationToken)
+    {
+        var rows = await session.ReadAsync(DirectoryStatements.Departments, default, cancellationToken);
+
+        // Of several pages the first was read first, and the version must be no newer than any department.
+        return ([.. rows.Select(static row => row.Department)], rows.Count == 0 ? null : rows[0].Version);
+    }
+
+    /// <summary>False when departments are no longer as they were read, or when the answer to an earlier attempt was lost.</summary>
+    private async ValueTask<bool> TryWriteAsync(Department department, Guid? known, CancellationToken cancellationToken)
+    {
+        var version = Guid.NewGuid();
+        var applied = known is { } old
+            ? await session.ReadAsync(DirectoryStatements.WriteDepartment, (department, version, old), cancellationToken)
+            : await session.ReadAsync(DirectoryStatements.FirstDepartment, (department, version), cancellationToken);
+        return applied[0];
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BrokerIm.Adapters.Production.Cassandra;
 
 /// <summary>Accounts, profiles and departments in Cassandra.</summary>
-internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
+internal sealed class CassandraUserDirectory : IUserDirectoryWriter, IDisposable
 {
     private const int KeysPerStatement = 64;
 
@@ -30,6 +30,8 @@ internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
         _changes = new(session, async (changes, token) =>
             await GetAsync([.. changes.Select(static change => change.User).Distinct()], token));
     }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
     public async ValueTask<UserAccount?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -76,16 +78,40 @@ internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
 
         var profile = new UserProfile(
             id, user.Name, user.Nick, user.Gender, user.Avatar, user.DepartmentId, user.Email, user.Phone, user.Domain, user.Status,
-            user.Signature, _time.GetUtcNow().ToUnixTimeSeconds());
+            user.Signature, Now);
 
         // Before the account: an entry too many is passed over, an account without its entry would never be listed.
-        UserChange[] change = [new(profile.UpdatedSeconds, id)];
-        await _session.WriteAsync<UserChange>(DirectoryStatements.WriteChange, change, cancellationToken);
+        await WriteChangeAsync(DirectoryStatements.WriteChange, profile, cancellationToken);
 
         var adder = Guid.NewGuid();
         var added = await _session.ReadAsync(
             DirectoryStatements.AddUser, (new UserAccount(profile, user.Credential), adder), cancellationToken);
         return added[0] || await WasAddedByAsync(adder, id, cancellationToken) ? profile : null;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The new entry of the index comes before the change and the old one goes after it, so an account is never without. An entry that
+    /// a crash left behind is passed over. An account's time only grows, so an entry once dropped is never needed again.
+    /// </remarks>
+    public async ValueTask<UserProfile?> EditAsync(UserId user, ProfileEdit edit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if ((await GetAsync([user], cancellationToken)) is not [var old])
+                return null;
+
+            var edited = edit.ApplyTo(old, Now);
+            var moves = edited.UpdatedSeconds != old.UpdatedSeconds;
+            if (moves)
+                await WriteChangeAsync(DirectoryStatements.WriteChange, edited, cancellationToken);
+            if (!(await _session.ReadAsync(DirectoryStatements.EditProfile, (old, edited), cancellationToken))[0])
+                continue;
+
+            if (moves)
+                await WriteChangeAsync(DirectoryStatements.DropChange, old, cancellationToken);
+            return edited;
+        }
     }
 
     /// <inheritdoc/>
@@ -101,6 +127,9 @@ internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
     public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
         _departments.GetOrAddAsync(name, parentId, cancellationToken);
 
+    public ValueTask<DepartmentEdited> EditDepartmentAsync(uint id, DepartmentEdit edit, CancellationToken cancellationToken) =>
+        _departments.EditAsync(id, edit, cancellationToken);
+
     public ValueTask<IReadOnlyList<Department>> ListDepartmentsAsync(
         long updatedAfterSeconds, CancellationToken cancellationToken) =>
         _departments.ListAsync(updatedAfterSeconds, cancellationToken);
@@ -110,6 +139,9 @@ internal sealed class CassandraUserDirectory : IUserDirectory, IDisposable
         _ids.Dispose();
         _departments.Dispose();
     }
+
+    private ValueTask WriteChangeAsync(CassandraWrite<UserChange> write, UserProfile profile, CancellationToken cancellationToken) =>
+        _session.WriteAsync(write, new UserChange[] { new(profile.UpdatedSeconds, profile.Id) }, cancellationToken);
 
     /// <summary>The number that goes with a name, claimed now or before.</summary>
     private async ValueTask<UserId> ClaimAsync(string name, CancellationToken cancellationToken)

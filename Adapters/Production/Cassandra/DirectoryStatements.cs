@@ -77,10 +77,30 @@ internal static class DirectoryStatements
         static (change, values) => values.Add(change.Credential).Add((int)change.User.Value).Add(change.Adder),
         IsApplied);
 
+    /// <summary>
+    /// Compares everything it replaces: a time alone would not tell two edits of one second apart. Equal values are the same profile,
+    /// however they came about.
+    /// </summary>
+    public static readonly CassandraRead<(UserProfile Old, UserProfile New), bool> EditProfile = new(
+        """
+        UPDATE user SET nick = ?, gender = ?, avatar = ?, department_id = ?, email = ?, phone = ?, domain = ?, status = ?, signature = ?,
+        updated = ? WHERE id = ? IF nick = ? AND gender = ? AND avatar = ? AND department_id = ? AND email = ? AND phone = ?
+        AND domain = ? AND status = ? AND signature = ? AND updated = ?
+        """,
+        static (edit, values) =>
+        {
+            AddEditable(values, edit.New).Add((int)edit.Old.Id.Value);
+            AddEditable(values, edit.Old);
+        },
+        IsApplied);
+
+    public static readonly CassandraWrite<UserChange> DropChange = new(
+        "DELETE FROM user_change WHERE shard = ? AND updated = ? AND id = ?",
+        BindChange);
+
     public static readonly CassandraWrite<UserChange> WriteChange = new(
         "INSERT INTO user_change (shard, updated, id) VALUES (?, ?, ?)",
-        static (in UserChange change, IBoundValues values) => values
-            .Add((int)(change.User.Value % ChangeShards)).Add(change.Updated).Add((int)change.User.Value));
+        BindChange);
 
     public static readonly CassandraRead<(int Shard, UserChange After, int Limit), UserChange> ChangesAfter = new(
         "SELECT updated, id FROM user_change WHERE shard = ? AND (updated, id) > (?, ?) LIMIT ?",
@@ -88,34 +108,31 @@ internal static class DirectoryStatements
             .Add(key.Shard).Add(key.After.Updated).Add((int)key.After.User.Value).Add(key.Limit),
         static row => new(row.Int64(0), new((uint)row.Int32(1))));
 
-    public static readonly CassandraRead<(uint ParentId, string Name), (uint Id, long Updated)> FindDepartmentName = new(
-        "SELECT id, updated FROM department_name WHERE parent_id = ? AND name = ?",
-        static (key, values) => values.Add((int)key.ParentId).Add(key.Name),
-        static row => ((uint)row.Int32(0), row.Int64(1)));
-
-    public static readonly CassandraRead<(uint ParentId, string Name, uint Id, long Updated), bool> ClaimDepartmentName = new(
-        "INSERT INTO department_name (parent_id, name, id, updated) VALUES (?, ?, ?, ?) IF NOT EXISTS",
-        static (claim, values) => values.Add((int)claim.ParentId).Add(claim.Name).Add((int)claim.Id).Add(claim.Updated),
-        IsApplied);
-
-    public static readonly CassandraRead<Department, bool> AddDepartment = new(
-        """
-        INSERT INTO department (tree, id, name, parent_id, priority, deleted, updated) VALUES (0, ?, ?, ?, ?, ?, ?) IF NOT EXISTS
-        """,
-        static (department, values) => values
-            .Add((int)department.Id).Add(department.Name).Add((int)department.ParentId).Add((int)department.Priority)
-            .Add(department.Deleted).Add(department.UpdatedSeconds),
-        IsApplied);
-
-    public static readonly CassandraRead<uint, Department> FindDepartment = new(
-        "SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE tree = 0 AND id = ?",
-        static (id, values) => values.Add((int)id),
-        DepartmentOf);
-
-    public static readonly CassandraRead<None, Department> Departments = new(
-        "SELECT id, name, parent_id, priority, deleted, updated FROM department WHERE tree = 0",
+    public static readonly CassandraRead<None, (Department Department, Guid Version)> Departments = new(
+        "SELECT id, name, parent_id, priority, deleted, updated, version FROM department WHERE tree = 0",
         None.Bind,
-        DepartmentOf);
+        static row => (
+            new(
+                (uint)row.Int32(0), row.Text(1), (uint)row.Int32(2), (uint)row.Int32(3), row.Boolean(4), row.Int64(5)),
+            row.Uuid(6)));
+
+    /// <summary>Writes the very first department.</summary>
+    public static readonly CassandraRead<(Department Department, Guid Version), bool> FirstDepartment = new(
+        """
+        UPDATE department SET version = ?, name = ?, parent_id = ?, priority = ?, deleted = ?, updated = ? WHERE tree = 0 AND id = ?
+        IF version = null
+        """,
+        static (write, values) => AddDepartment(values, write.Department, write.Version),
+        IsApplied);
+
+    /// <summary>Writes a new or changed department, unless departments are no longer as they were read.</summary>
+    public static readonly CassandraRead<(Department Department, Guid Version, Guid Known), bool> WriteDepartment = new(
+        """
+        UPDATE department SET version = ?, name = ?, parent_id = ?, priority = ?, deleted = ?, updated = ? WHERE tree = 0 AND id = ?
+        IF version = ?
+        """,
+        static (write, values) => AddDepartment(values, write.Department, write.Version).Add(write.Known),
+        IsApplied);
 
     public static readonly CassandraRead<string, long> NextOfBlock = new(
         "SELECT next FROM id_block WHERE name = ?",
@@ -135,6 +152,14 @@ internal static class DirectoryStatements
     /// <summary>First column of the answer to a statement with a condition.</summary>
     private static bool IsApplied(ICassandraRow row) => row.Boolean(0);
 
-    private static Department DepartmentOf(ICassandraRow row) => new(
-        (uint)row.Int32(0), row.Text(1), (uint)row.Int32(2), (uint)row.Int32(3), row.Boolean(4), row.Int64(5));
+    private static void BindChange(in UserChange change, IBoundValues values) => values
+        .Add((int)(change.User.Value % ChangeShards)).Add(change.Updated).Add((int)change.User.Value);
+
+    private static IBoundValues AddEditable(IBoundValues values, UserProfile profile) => values
+        .Add(profile.Nick).Add((int)profile.Gender).Add(profile.Avatar).Add((int)profile.DepartmentId).Add(profile.Email)
+        .Add(profile.Phone).Add(profile.Domain).Add((int)profile.Status).Add(profile.Signature).Add(profile.UpdatedSeconds);
+
+    private static IBoundValues AddDepartment(IBoundValues values, Department department, Guid version) => values
+        .Add(version).Add(department.Name).Add((int)department.ParentId).Add((int)department.Priority).Add(department.Deleted)
+        .Add(department.UpdatedSeconds).Add((int)department.Id);
 }

@@ -9,7 +9,7 @@ internal sealed class FaultyBus(IDeliverySender inner) : IDeliverySender
 {
     private volatile Task _held = Task.CompletedTask;
 
-    /// <summary>While set, broadcasts are refused.</summary>
+    /// <summary>While set, everything is refused.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>Keeps broadcasts waiting until the returned source is completed.</summary>
@@ -21,7 +21,7 @@ internal sealed class FaultyBus(IDeliverySender inner) : IDeliverySender
     }
 
     public ValueTask<bool> SendAsync(GatewayAddress gateway, DeliveryBatch batch, CancellationToken cancellationToken) =>
-        inner.SendAsync(gateway, batch, cancellationToken);
+        IsDown ? throw new DependencyUnavailableException("The bus is down.") : inner.SendAsync(gateway, batch, cancellationToken);
 
     public async ValueTask BroadcastAsync(DeliveryBatch batch, CancellationToken cancellationToken)
     {

@@ -4,12 +4,12 @@ using BrokerIm.Core.Values;
 namespace BrokerIm.Tests.Flow.Support;
 
 /// <summary>A user directory that goes away when told to.</summary>
-internal sealed class FaultyDirectory(IUserDirectory inner) : IUserDirectory
+internal sealed class FaultyDirectory(IUserDirectoryWriter inner) : IUserDirectoryWriter
 {
     /// <summary>While set, nothing is answered.</summary>
     public bool IsDown { get; set; }
 
-    private IUserDirectory Inner => IsDown ? throw new DependencyUnavailableException("The directory is down.") : inner;
+    private IUserDirectoryWriter Inner => IsDown ? throw new DependencyUnavailableException("The directory is down.") : inner;
 
     public ValueTask<UserAccount?> FindAsync(string name, CancellationToken cancellationToken) =>
         Inner.FindAsync(name, cancellationToken);
@@ -23,6 +23,12 @@ internal sealed class FaultyDirectory(IUserDirectory inner) : IUserDirectory
 
     public ValueTask<UserProfile?> AddAsync(NewUser user, CancellationToken cancellationToken) =>
         Inner.AddAsync(user, cancellationToken);
+
+    public ValueTask<UserProfile?> EditAsync(UserId user, ProfileEdit edit, CancellationToken cancellationToken) =>
+        Inner.EditAsync(user, edit, cancellationToken);
+
+    public ValueTask<DepartmentEdited> EditDepartmentAsync(uint id, DepartmentEdit edit, CancellationToken cancellationToken) =>
+        Inner.EditDepartmentAsync(id, edit, cancellationToken);
 
     public ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken) =>
         Inner.SetCredentialAsync(user, credential, cancellationToken);

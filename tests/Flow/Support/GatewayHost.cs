@@ -64,6 +64,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(new GatewayMetrics(meter.Meter));
         builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
+        builder.Services.AddSingleton<IUserDirectoryWriter>(cluster.Directory);
+        builder.Services.AddSingleton<IDevices>(cluster.Devices);
         builder.Services.AddSingleton(cluster.Conversations);
         builder.Services.AddSingleton(cluster.Groups);
         builder.Services.AddSingleton(cluster.GroupIds);

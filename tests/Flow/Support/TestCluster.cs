@@ -28,13 +28,16 @@ internal sealed class TestCluster : IAsyncDisposable
         // Leases run out by no clock here; a slow machine must not make users vanish.
         var stopped = new ManualTimeProvider();
         var bus = new MemoryDeliveryBus(NullLoggerFactory.Instance);
-        Directory = new(_stores.GetRequiredService<IUserDirectory>());
+        Directory = new(_stores.GetRequiredService<IUserDirectoryWriter>());
+        Devices = new(_stores.GetRequiredService<IDevices>());
         Presence = new(() => new MemoryPresence(stopped));
         Bus = new(bus);
         Deliveries = bus;
     }
 
     public FaultyDirectory Directory { get; }
+
+    public FaultyDevices Devices { get; }
 
     public IConversationReader Conversations => _stores.GetRequiredService<IConversationReader>();
 

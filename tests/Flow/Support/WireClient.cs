@@ -130,6 +130,18 @@ internal sealed class WireClient : IDisposable
         }
     }
 
+    /// <summary>The next frame that is not about somebody's presence; it has to be this one.</summary>
+    public async Task<T> ReceiveNextAsync<T>(ushort command, MessageParser<T> parser, ushort sequence = 0)
+        where T : IMessage<T>
+    {
+        WireFrame frame;
+        do
+            frame = await ReceiveAsync();
+        while (frame.Header.Command is Command.UserStatNotify or Command.PCLoginStatusNotify);
+        Assert.Equal((command, sequence), (frame.Header.Command, frame.Header.Sequence));
+        return parser.ParseFrom(frame.Body);
+    }
+
     /// <summary>Proves that nothing was sent so far but what has been read: the next frame is the echo of this heartbeat.</summary>
     public async Task ExpectNothingYetAsync()
     {

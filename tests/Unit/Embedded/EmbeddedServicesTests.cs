@@ -22,7 +22,7 @@ public sealed class EmbeddedServicesTests : IDisposable
         await using var services = Build(static (services, settings) => services.AddSqliteStores(settings));
         Assert.Same(services.GetRequiredService<IConversationStore>(), services.GetRequiredService<IConversationReader>());
         Assert.Equal(
-            1u, (await services.GetRequiredService<IUserDirectory>().AddAsync(new("one", "", ""), Deadline.Token))!.Id.Value);
+            1u, (await services.GetRequiredService<IUserDirectoryWriter>().AddAsync(new("one", "", ""), Deadline.Token))!.Id.Value);
     }
 
     [Fact]

@@ -11,14 +11,14 @@ public sealed class UserImportTests : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("brokerim-import-").FullName;
     private readonly ServiceProvider _services;
-    private readonly IUserDirectory _directory;
+    private readonly IUserDirectoryWriter _directory;
 
     public UserImportTests()
     {
         var settings = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Embedded:DataDirectory", _folder)]).Build();
         _services = new ServiceCollection().AddLogging().AddSqliteStores(settings).BuildServiceProvider();
-        _directory = _services.GetRequiredService<IUserDirectory>();
+        _directory = _services.GetRequiredService<IUserDirectoryWriter>();
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
