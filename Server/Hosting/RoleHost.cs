@@ -1,5 +1,6 @@
 using BrokerIm.Core;
 using BrokerIm.Gateway;
+using BrokerIm.Gateway.Http;
 using BrokerIm.Server.Demo;
 using BrokerIm.Server.Observability;
 using Microsoft.AspNetCore.Builder;
@@ -46,6 +47,10 @@ internal static class RoleHost
         {
             return Refuse(exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
         }
+        catch (IOException exception) when (PortConflict.Of(exception, role, settings) is { } problem)
+        {
+            return Refuse([problem]);
+        }
     }
 
     /// <summary>The role, composed and not yet started.</summary>
@@ -77,6 +82,8 @@ internal static class RoleHost
         });
 
         var app = builder.Build();
+        if (Roles.TakesClients(role))
+            app.UseClientHttp();
         app.MapAdmin();
         return app;
     }
