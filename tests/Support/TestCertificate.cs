@@ -40,5 +40,18 @@ internal sealed class TestCertificate : IDisposable
         return request.CreateSelfSigned(end.AddYears(-2), end);
     }
 
+    /// <summary>A certificate that may sign others, with its key, signed by the issuer or by itself.</summary>
+    public static X509Certificate2 CreateAuthority(string name, X509Certificate2? issuer)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        if (issuer is null)
+            return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
+
+        using var signed = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, Guid.NewGuid().ToByteArray());
+        return signed.CopyWithPrivateKey(key);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using BrokerIm.Client.Connecting;
 using BrokerIm.Contracts.Wire;
@@ -200,6 +201,45 @@ public sealed class DiscoveryTests
         Assert.Equal("HTTP/1.1 429 Too Many Requests", answer.Status);
         Assert.Contains("Retry-After: 1", answer.Headers);
         Assert.True(host.Meter.Sum("im_discovery_total", "limited") >= 1);
+    }
+
+    [Fact]
+    public async Task Http_connections_beyond_the_limit_are_closed_on_arrival_and_tcp_is_not_concerned()
+    {
+        await using var host = await GatewayHost.StartAsync(settings: [("HttpConnectionsMax", "1")]);
+        using (var kept = new TcpClient())
+        {
+            await kept.ConnectAsync(IPAddress.Loopback, host.Ports.Http, TestContext.Current.CancellationToken);
+            await Eventually.HoldsAsync(async () =>
+            {
+                using var next = await WireClient.ConnectAsync(host.Ports.Http);
+                try
+                {
+                    await next.SendAsync("GET /discovery HTTP/1.0\r\n\r\n"u8.ToArray());
+                    await next.ExpectClosedAsync();
+                }
+                catch (IOException)
+                {
+                    // Closed before the question was out.
+                }
+
+                return host.Meter.Sum("im_connections_refused_total", "http") > 0;
+            });
+            using var client = await host.ConnectAsync();
+            await client.ExpectNothingYetAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Http_port_may_be_shut()
+    {
+        await using var host = await GatewayHost.StartAsync(settings: [("HttpPort", "-1")]);
+        using var client = await host.ConnectAsync();
+
+        await client.SendAsync(Command.MsgServReq, 5);
+
+        Assert.Equal((uint)host.Port, (await client.ReceiveAsync(Command.MsgServRsp, IMMsgServRsp.Parser, sequence: 5)).Port);
+        Assert.Throws<InvalidOperationException>(() => host.Ports.Http);
     }
 
     [Fact]

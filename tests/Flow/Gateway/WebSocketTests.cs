@@ -173,8 +173,8 @@ public sealed class WebSocketTests
 
         await Eventually.HoldsAsync(() => host.Table.Count == 0);
         using var silent = await ConnectAsync(host);
-        await silent.SendAsync(new byte[16], WebSocketMessageType.Binary, true, Token);
         await Eventually.HoldsAsync(() => host.Table.Count == 1);
+        await silent.SendAsync(new byte[16], WebSocketMessageType.Binary, true, Token);
         await Eventually.HoldsAsync(() => host.Table.Count == 0);
     }
 

@@ -41,8 +41,11 @@ public sealed class CertificateFileTests : IDisposable
     [Fact]
     public void Certificates_in_between_go_along()
     {
-        using var between = TestCertificate.Create("between");
-        var path = Write($"{_certificate.ExportCertificatePem()}\n{between.ExportCertificatePem()}\n{KeyPem()}");
+        using var root = TestCertificate.CreateAuthority("root", issuer: null);
+        using var between = TestCertificate.CreateAuthority("between", root);
+        using var leaf = TestCertificate.CreateAuthority("leaf", between);
+        var key = leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+        var path = Write($"{leaf.ExportCertificatePem()}\n{between.ExportCertificatePem()}\n{key}");
 
         var opened = CertificateFile.Read(new() { Path = path }).Open("");
 
