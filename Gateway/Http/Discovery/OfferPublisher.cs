@@ -60,7 +60,6 @@ internal sealed class OfferPublisher : BackgroundService, IHostedLifecycleServic
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         // Before the door is shut: whoever is told to come here from now on would come in vain.
-        _started.TrySetCanceled(CancellationToken.None);
         await base.StopAsync(cancellationToken);
         _own.IsReady = false;
         await PublishAsync(cancellationToken);
