@@ -23,8 +23,15 @@ internal sealed class TestCertificate : IDisposable
     public void Replace(string name)
     {
         using var certificate = Create(name);
-        File.WriteAllText(KeyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Path, certificate.ExportCertificatePem());
+        Put(KeyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        Put(Path, certificate.ExportCertificatePem());
+    }
+
+    /// <summary>Puts another certificate into its file and leaves the key, which then belongs to no certificate.</summary>
+    public void ReplaceWithoutKey(string name)
+    {
+        using var certificate = Create(name);
+        Put(Path, certificate.ExportCertificatePem());
     }
 
     /// <summary>A certificate signed by itself, with its key.</summary>
@@ -51,6 +58,13 @@ internal sealed class TestCertificate : IDisposable
 
         using var signed = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, Guid.NewGuid().ToByteArray());
         return signed.CopyWithPrivateKey(key);
+    }
+
+    // In one step: whoever looks meanwhile sees the old file or the new one.
+    private static void Put(string path, string text)
+    {
+        File.WriteAllText($"{path}.new", text);
+        File.Move($"{path}.new", path, overwrite: true);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -20,6 +20,14 @@ internal sealed class CertificateWatch : BackgroundService
             metrics.ObserveCertificate(() => certificate.Left.TotalSeconds);
     }
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Here and not with the first handshake, when the files may be about to change.
+        if (_certificate.IsConfigured)
+            _certificate.WarnOfExpiry();
+        return base.StartAsync(cancellationToken);
+    }
+
     public override void Dispose()
     {
         _tick.Dispose();
@@ -31,11 +39,10 @@ internal sealed class CertificateWatch : BackgroundService
         if (!_certificate.IsConfigured)
             return;
 
-        do
+        while (await _tick.WaitForNextTickAsync(stoppingToken))
         {
             _certificate.Refresh();
             _certificate.WarnOfExpiry();
         }
-        while (await _tick.WaitForNextTickAsync(stoppingToken));
     }
 }

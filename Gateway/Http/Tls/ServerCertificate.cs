@@ -50,22 +50,21 @@ internal sealed class ServerCertificate
     /// <summary>Looks at the files and takes what is new.</summary>
     public void Refresh()
     {
-        _ = Current;
         try
         {
             var file = CertificateFile.Read(_options);
-            if (!file.IsSame(_seen))
-            {
-                // A file that is half written is looked at again once it has changed.
-                _seen = file;
-                _replacement = file.Open(_options.Password);
-                _log.CertificateTaken(_options.Path, Expiry);
-            }
+            if (file.IsSame(_seen))
+                return;
 
+            // A file that is half written is looked at again once it has changed.
+            _seen = file;
+            _replacement = file.Open(_options.Password);
             _problem = null;
+            _log.CertificateTaken(_options.Path, Expiry);
         }
         catch (Exception exception) when (IsProblem(exception))
         {
+            // Files are replaced one after the other; the same complaint need not be heard twice.
             if (_problem == exception.Message)
                 return;
             _problem = exception.Message;

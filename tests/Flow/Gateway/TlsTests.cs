@@ -79,8 +79,7 @@ public sealed class TlsTests : IDisposable
         await using var host = await GatewayHost.StartAsync(time: time, settings: _certificate.Settings);
 
         // A certificate that the key beside it does not belong to: files are replaced one after the other.
-        using var other = TestCertificate.Create("other");
-        await File.WriteAllTextAsync(_certificate.Path, other.ExportCertificatePem(), Token);
+        _certificate.ReplaceWithoutKey("other");
         await Eventually.HoldsAsync(() =>
         {
             time.Advance(CertificateWatch.Interval);
