@@ -25,7 +25,7 @@ internal sealed class OfferPublisher : BackgroundService, IHostedLifecycleServic
     private readonly ILogger _log;
     private readonly TimeSpan _lifetime;
     private readonly PeriodicTimer _tick;
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _started;
     private string? _notReady;
 
     public OfferPublisher(
@@ -54,7 +54,7 @@ internal sealed class OfferPublisher : BackgroundService, IHostedLifecycleServic
         await LookAsync(cancellationToken);
         var offer = _own.Current;
         _log.Offered(offer.Port, string.Join(", ", offer.Addresses));
-        _started.SetResult();
+        _started = true;
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -75,9 +75,12 @@ internal sealed class OfferPublisher : BackgroundService, IHostedLifecycleServic
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await _started.Task.WaitAsync(stoppingToken);
         while (await _tick.WaitForNextTickAsync(stoppingToken))
-            await LookAsync(stoppingToken);
+        {
+            // Nobody is to come before the ports listen.
+            if (_started)
+                await LookAsync(stoppingToken);
+        }
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
