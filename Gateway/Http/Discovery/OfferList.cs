@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using BrokerIm.Core.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,6 @@ namespace BrokerIm.Gateway.Http.Discovery;
 /// What all gateways offer, read from the registry once a second at most, however many clients ask. When the registry does not
 /// answer, what was read before goes on counting.
 /// </summary>
-[SuppressMessage("Reliability", "CA2008", Justification = "Nothing here starts a task on a scheduler.")]
 internal sealed class OfferList(
     OwnOffer own, GatewayIdentity identity, IPresenceWriter presence, TimeProvider time, ILogger<OfferList> log)
 {
