@@ -30,7 +30,7 @@ internal static class RoleHost
             if (demo)
                 await DemoAccounts.CreateAsync(app.Services, cancellationToken);
 
-            await app.StartAsync(cancellationToken);
+            await StartAsync(app, cancellationToken);
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BrokerIm.Server")
                 .RoleStarted(role, string.Join(", ", app.Urls));
             if (demo)
@@ -50,6 +50,20 @@ internal static class RoleHost
         catch (IOException exception) when (PortConflict.Of(exception, role, settings) is { } problem)
         {
             return Refuse([problem]);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What has started already is cancelled now; said before, that is no failure worth a line in the log.
+            app.Lifetime.StopApplication();
+            throw;
         }
     }
 
