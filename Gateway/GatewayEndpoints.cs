@@ -1,7 +1,13 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using BrokerIm.Gateway.Connections;
+using BrokerIm.Gateway.Http;
+using BrokerIm.Gateway.Http.Tls;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -13,18 +19,91 @@ public static class GatewayEndpoints
     /// <summary>Value of <see cref="GatewayOptions.Address"/> that listens on every address.</summary>
     public const string AnyAddress = "any";
 
-    /// <summary>Binds the client port of <see cref="GatewayOptions"/> on Kestrel; call it inside <c>ConfigureKestrel</c>.</summary>
+    private const int HeadersBytesMax = 8 * 1024;
+    private const int HeadersMax = 64;
+    private const int RequestLineBytesMax = 4 * 1024;
+    private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_httpIdleLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Binds the client ports of <see cref="GatewayOptions"/> on Kestrel; call it inside <c>ConfigureKestrel</c>. Its limits on HTTP
+    /// requests hold for all ports of the process; <see cref="ClientHttpExtensions.UseClientHttp"/> answers on the HTTP ports.
+    /// </summary>
     public static KestrelServerOptions ListenForClients(this KestrelServerOptions kestrel)
     {
-        var options = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value;
-        if (options.Address == AnyAddress)
-            kestrel.ListenAnyIP(options.Port, Serve);
-        else
-            kestrel.Listen(IPAddress.Parse(options.Address), options.Port, Serve);
+        var services = kestrel.ApplicationServices;
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var ports = services.GetRequiredService<ClientPorts>();
+        var listen = new Listening(kestrel, options.Address);
+
+        listen.On(options.Port, ports.NoteTcp, ServeFrames);
+        listen.On(options.TlsPort, ports.NoteTls, Encrypt, ServeFrames);
+        listen.On(options.HttpPort, ports.NoteHttp, GuardHttp);
+        listen.On(options.HttpsPort, ports.NoteHttps, GuardHttp, Encrypt);
+        LimitRequests(kestrel.Limits);
         return kestrel;
     }
 
+    /// <summary>Ports on which this gateway is to listen, with the keys that set them.</summary>
+    public static IEnumerable<(string Key, int Port)> PortsOf(GatewayOptions options) => new[]
+    {
+        (nameof(options.Port), options.Port), (nameof(options.TlsPort), options.TlsPort),
+        (nameof(options.HttpPort), options.HttpPort), (nameof(options.HttpsPort), options.HttpsPort),
+    }.Select(port => ($"{GatewayOptions.Section}:{port.Item1}", port.Item2));
+
     internal static bool IsAddress(string text) => text == AnyAddress || IPAddress.TryParse(text, out _);
 
-    private static void Serve(ListenOptions listen) => listen.UseConnectionHandler<GatewayConnectionHandler>();
+    private static void ServeFrames(ListenOptions listen) => listen.UseConnectionHandler<GatewayConnectionHandler>();
+
+    private static void GuardHttp(ListenOptions listen)
+    {
+        // Neither old clients nor WebSockets gain anything by HTTP/2, and attacks on it do.
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(listen.ApplicationServices.GetRequiredService<HttpDoor>().Guard);
+    }
+
+    private static void Encrypt(ListenOptions listen)
+    {
+        var certificate = listen.ApplicationServices.GetRequiredService<ServerCertificate>();
+        var options = listen.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        listen.Protocols = HttpProtocols.Http1;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = options.TlsHandshakeTimeout,
+            OnConnection = _ => new(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = certificate.Current,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                AllowRenegotiation = false,
+            }),
+        });
+    }
+
+    private static void LimitRequests(KestrelServerLimits limits)
+    {
+        limits.MaxRequestHeadersTotalSize = HeadersBytesMax;
+        limits.MaxRequestHeaderCount = HeadersMax;
+        limits.MaxRequestLineSize = RequestLineBytesMax;
+        limits.RequestHeadersTimeout = s_headersTimeout;
+        limits.KeepAliveTimeout = s_httpIdleLimit;
+    }
+
+    private sealed class Listening(KestrelServerOptions kestrel, string address)
+    {
+        public void On(int port, params Action<ListenOptions>[] steps)
+        {
+            if (port < 0)
+                return;
+            if (address == AnyAddress)
+                kestrel.ListenAnyIP(port, Configure);
+            else
+                kestrel.Listen(IPAddress.Parse(address), port, Configure);
+
+            void Configure(ListenOptions listen)
+            {
+                foreach (var step in steps)
+                    step(listen);
+            }
+        }
+    }
 }

@@ -41,6 +41,12 @@ internal sealed class GatewayMetrics(Meter meter)
     private readonly Histogram<double> _derivationWaits = meter.CreateHistogram<double>(
         "im_kdf_queue_wait_seconds", "s", "Time a login waited for its turn to derive a password.");
 
+    private readonly Counter<long> _discoveries = meter.CreateCounter<long>(
+        "im_discovery_total", description: "Questions of clients where to connect to, by result.");
+
+    private readonly Counter<long> _certificateRefusals = meter.CreateCounter<long>(
+        "im_tls_certificate_refusals_total", description: "Changed certificate files that could not be used.");
+
     public void CommandReceived(ushort command)
     {
         if (_frames.Enabled)
@@ -64,6 +70,14 @@ internal sealed class GatewayMetrics(Meter meter)
     public void PasswordDerived(TimeSpan took) => _derivations.Record(took.TotalSeconds);
 
     public void PasswordWaited(TimeSpan took) => _derivationWaits.Record(took.TotalSeconds);
+
+    public void DiscoveryAnswered(string result) => _discoveries.Add(1, Label("result", result));
+
+    public void CertificateRefused() => _certificateRefusals.Add(1);
+
+    /// <summary>Registers the gauge of the time that the TLS certificate is still good for.</summary>
+    public void ObserveCertificate(Func<double> secondsLeft) => meter.CreateObservableGauge(
+        "im_tls_certificate_expiry_seconds", secondsLeft, "s", "Time until the TLS certificate ends; negative once it has.");
 
     /// <summary>Registers the gauge of present connections.</summary>
     public void ObserveConnections(Func<IEnumerable<Measurement<int>>> count) => meter.CreateObservableGauge(

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using BrokerIm.Core;
 using BrokerIm.Core.Security;
+using BrokerIm.Gateway.Http;
 using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Gateway;
@@ -122,6 +123,8 @@ public sealed partial class GatewayOptions : IValidatableObject
             yield return new(
                 $"Gateway:PresenceRenewal is {PresenceRenewal}; allowed is less than half of Gateway:PresenceLease ({PresenceLease}).",
                 [nameof(PresenceRenewal)]);
+        foreach (var broken in EdgeRules.Broken(this))
+            yield return broken;
     }
 
     private static string DefaultId()

@@ -2,6 +2,10 @@ using BrokerIm.Core;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Connections;
 using BrokerIm.Gateway.Directory;
+using BrokerIm.Gateway.Http;
+using BrokerIm.Gateway.Http.Discovery;
+using BrokerIm.Gateway.Http.Tls;
+using BrokerIm.Gateway.Http.WebSockets;
 using BrokerIm.Gateway.Login;
 using BrokerIm.Gateway.Peers;
 using BrokerIm.Gateway.Presence;
@@ -18,8 +22,9 @@ namespace BrokerIm.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the role. It needs the ports user directory and its writer, devices, conversation reader, presence writer, delivery sender and receiver
-    /// and the inbound log, and <see cref="GatewayEndpoints.ListenForClients"/> on Kestrel.
+    /// Registers the role. It needs the ports user directory and its writer, devices, conversation and group reader, group numbers,
+    /// presence writer, delivery sender and receiver and the inbound log, <see cref="GatewayEndpoints.ListenForClients"/> on Kestrel
+    /// and <see cref="ClientHttpExtensions.UseClientHttp"/> in the application.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -31,12 +36,34 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<HostOptions>().PostConfigure<IOptions<GatewayOptions>>(static (host, gateway) => host.ShutdownTimeout =
             TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, GatewayDrain.Max(gateway.Value).Ticks)));
 
-        return services.AddMessages().AddConnections().AddPresence().AddDirectory().AddLogin();
+        return services.AddMessages().AddConnections().AddPresence().AddDirectory().AddLogin().AddEdge();
+    }
+
+    // Last, because what is added last is told first that the gateway stops: nobody is to be sent here any more.
+    private static IServiceCollection AddEdge(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<GatewayOptions>, CertificateCheck>();
+        services.AddSingleton<ClientPorts>();
+        services.AddSingleton<HttpDoor>();
+        services.AddSingleton<ServerCertificate>();
+        services.AddHostedService<CertificateWatch>();
+        services.AddSingleton<OwnOffer>();
+        services.AddSingleton<OfferList>();
+        services.AddSingleton<GatewayChooser>();
+        services.AddSingleton<DiscoveryLimit>();
+        services.AddSingleton<DiscoveryUrls>();
+        services.AddSingleton<DiscoveryEndpoint>();
+        services.AddSingleton<ICommandModule, DiscoveryModule>();
+        services.AddSingleton<OriginRule>();
+        services.AddSingleton<WebSocketEndpoint>();
+        services.AddHostedService<OfferPublisher>();
+        return services;
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
     {
         services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<GatewayConnectionHandler>();
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<CommandTable>();
         services.AddSingleton<CommandDispatcher>();

@@ -9,6 +9,7 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
     private readonly Dictionary<UserId, List<PresenceEntry>> _entries = [];
+    private readonly Dictionary<GatewayAddress, Offer> _offers = [];
     private readonly string _content = Guid.NewGuid().ToString();
 
     public ValueTask<IReadOnlyList<IReadOnlyList<PresenceEntry>>> FindAsync(
@@ -24,6 +25,16 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
             return new([.. _leases.Values.Select(lease => lease.Gateway).Where(IsLive)]);
     }
 
+    public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return new(_offers
+                .Where(offer => IsLive(offer.Key) && time.GetElapsedTime(offer.Value.Since) < offer.Value.Length)
+                .ToDictionary(offer => offer.Key, offer => offer.Value.Said));
+        }
+    }
+
     public ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -35,6 +46,14 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
 
         // The registry lives and dies with the gateway it serves, so it never loses anything the gateway still has.
         return new(_content);
+    }
+
+    public ValueTask OfferAsync(
+        GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            _offers[gateway] = new(offer, time.GetTimestamp(), lifetime);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask RetireAsync(GatewayAddress gateway, CancellationToken cancellationToken)
@@ -91,6 +110,7 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
 
     private void Forget(GatewayAddress gateway)
     {
+        _offers.Remove(gateway);
         foreach (var ofUser in _entries.Values.ToList())
         {
             foreach (var entry in ofUser.Where(entry => entry.Gateway == gateway).ToList())
@@ -99,4 +119,6 @@ internal sealed class MemoryPresence(TimeProvider time) : IPresenceWriter
     }
 
     private readonly record struct Lease(GatewayAddress Gateway, long Since, TimeSpan Length);
+
+    private readonly record struct Offer(GatewayOffer Said, long Since, TimeSpan Length);
 }

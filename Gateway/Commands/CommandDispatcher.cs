@@ -37,7 +37,7 @@ internal sealed class CommandDispatcher(
     }
 
     private static bool IsAllowedBeforeLogin(ushort command) =>
-        command is Command.LoginReq or Command.Heartbeat or Command.ClientTimeReq;
+        command is Command.LoginReq or Command.Heartbeat or Command.ClientTimeReq or Command.MsgServReq;
 
     // A changed profile is told to everybody, so one client must not keep everybody busy.
     private static MessageRate? RateOf(Session session, ushort command) => command switch

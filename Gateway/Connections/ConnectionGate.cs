@@ -15,6 +15,12 @@ internal sealed class ConnectionGate(IOptions<GatewayOptions> options, GatewayMe
     /// <summary>Completes once the gate is shut and nobody is inside.</summary>
     public Task Empty => _empty.Task;
 
+    /// <summary>Whether nobody comes in any more.</summary>
+    public bool IsShut => _shut;
+
+    /// <summary>Connections inside.</summary>
+    public int Count => Volatile.Read(ref _inside);
+
     /// <summary>Lets a connection in, or counts why not. Whoever came in must <see cref="Leave"/>.</summary>
     public bool TryEnter(IPAddress? remote)
     {

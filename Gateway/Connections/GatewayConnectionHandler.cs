@@ -29,15 +29,23 @@ internal sealed class GatewayConnectionHandler(
 
         try
         {
-            var session = new Session(table.NextId(), connection, options.Value, time);
-            log.ConnectionOpened(session.Id, remote);
-            await ServeAsync(session, connection);
-            log.ConnectionClosed(session.Id, session.CloseReason);
+            await ServeAsync(connection);
         }
         finally
         {
             gate.Leave(remote);
         }
+    }
+
+    /// <summary>Serves a connection that came through the gate.</summary>
+    /// <returns>Why it ended.</returns>
+    public async Task<CloseReason?> ServeAsync(ConnectionContext connection)
+    {
+        var session = new Session(table.NextId(), connection, options.Value, time);
+        log.ConnectionOpened(session.Id, session.Remote);
+        await ServeAsync(session, connection);
+        log.ConnectionClosed(session.Id, session.CloseReason);
+        return session.CloseReason;
     }
 
     private async Task ServeAsync(Session session, ConnectionContext connection)

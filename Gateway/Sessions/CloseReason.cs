@@ -9,6 +9,9 @@ internal enum CloseReason
     /// <summary>The client logged out.</summary>
     LoggedOut,
 
+    /// <summary>It asked where to go, and was told.</summary>
+    SentElsewhere,
+
     /// <summary>Its login was refused, and the client was told so.</summary>
     LoginRefused,
 

@@ -1,3 +1,4 @@
+using System.Net;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
@@ -44,6 +45,12 @@ internal sealed class Session
 
     /// <summary>Number of the connection, unique within this run of the gateway.</summary>
     public ulong Id { get; }
+
+    /// <summary>Address the client comes from.</summary>
+    public IPAddress? Remote => (_connection.RemoteEndPoint as IPEndPoint)?.Address;
+
+    /// <summary>Address of ours that the client came to.</summary>
+    public IPAddress? Local => (_connection.LocalEndPoint as IPEndPoint)?.Address;
 
     /// <summary>Whose session; meaningful once <see cref="IsLoggedIn"/>, as is all that follows from the login.</summary>
     public UserId User { get; private set; }

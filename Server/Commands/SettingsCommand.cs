@@ -32,15 +32,23 @@ internal static partial class SettingsCommand
             if (only is not null && !section.Equals(only, StringComparison.OrdinalIgnoreCase))
                 continue;
 
-            var defaults = Activator.CreateInstance(options);
-            foreach (var key in options.GetProperties().Where(key => key.CanWrite))
-            {
-                Console.WriteLine($"{section}:{key.Name} = {Text(key.GetValue(defaults))}");
-                Console.WriteLine($"    {Summary(key)}");
-            }
+            PrintKeys(section, options);
         }
 
         return 0;
+    }
+
+    private static void PrintKeys(string prefix, Type options)
+    {
+        var defaults = Activator.CreateInstance(options);
+        foreach (var key in options.GetProperties().Where(key => key.CanWrite))
+        {
+            var group = SettingsCheck.GroupOf(key);
+            Console.WriteLine(group is null ? $"{prefix}:{key.Name} = {Text(key.GetValue(defaults))}" : $"{prefix}:{key.Name}");
+            Console.WriteLine($"    {Summary(key)}");
+            if (group is not null)
+                PrintKeys(SettingsCheck.IsList(key) ? $"{prefix}:{key.Name}:0" : $"{prefix}:{key.Name}", group);
+        }
     }
 
     private static string Text(object? value) => value switch

@@ -33,7 +33,8 @@ internal static class DemoAccounts
     /// <summary>Tells a newcomer how to see the server work.</summary>
     public static void SayWhatToTypeNext(IServiceProvider services, IConfiguration settings)
     {
-        var port = services.GetRequiredService<IOptions<GatewayOptions>>().Value.Port;
+        var gateway = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var port = gateway.Port;
         var server = port == new GatewayOptions().Port ? "" : $" --server 127.0.0.1:{port}";
         var admin = settings["Admin:Address"] ?? new Hosting.AdminOptions().Address;
         Console.WriteLine(
@@ -45,8 +46,15 @@ internal static class DemoAccounts
               dotnet run --project Server -- chat bob --as alice --password {Password}{server}
               dotnet run --project Server -- chat alice --as bob --password {Password}{server}
 
-            Health and metrics: http://{admin}/ready and http://{admin}/metrics. Ctrl+C stops the server.
+            {(gateway.HttpPort > 0 ? HowClientsConnect(gateway.HttpPort) : "")}Health and metrics: http://{admin}/ready and http://{admin}/metrics. Ctrl+C stops the server.
 
             """);
     }
+
+    private static string HowClientsConnect(int port) =>
+        $"""
+        TeamTalk clients take http://127.0.0.1:{port}/msg_server as their login server; on another machine, this one's name or
+        address instead of 127.0.0.1. WebSockets: ws://127.0.0.1:{port}/ws.
+
+        """;
 }

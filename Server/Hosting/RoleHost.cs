@@ -1,5 +1,6 @@
 using BrokerIm.Core;
 using BrokerIm.Gateway;
+using BrokerIm.Gateway.Http;
 using BrokerIm.Server.Demo;
 using BrokerIm.Server.Observability;
 using Microsoft.AspNetCore.Builder;
@@ -29,7 +30,7 @@ internal static class RoleHost
             if (demo)
                 await DemoAccounts.CreateAsync(app.Services, cancellationToken);
 
-            await app.StartAsync(cancellationToken);
+            await StartAsync(app, cancellationToken);
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("BrokerIm.Server")
                 .RoleStarted(role, string.Join(", ", app.Urls));
             if (demo)
@@ -45,6 +46,24 @@ internal static class RoleHost
         catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
             return Refuse(exception.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
+        }
+        catch (IOException exception) when (PortConflict.Of(exception, role, settings) is { } problem)
+        {
+            return Refuse([problem]);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What has started already is cancelled now; said before, that is no failure worth a line in the log.
+            app.Lifetime.StopApplication();
+            throw;
         }
     }
 
@@ -77,6 +96,8 @@ internal static class RoleHost
         });
 
         var app = builder.Build();
+        if (Roles.TakesClients(role))
+            app.UseClientHttp();
         app.MapAdmin();
         return app;
     }

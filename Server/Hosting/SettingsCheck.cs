@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
@@ -55,7 +56,7 @@ internal static class SettingsCheck
             }
 
             // Values can be bound, and judged together, only once each is of its key's type.
-            string[] problems = [.. section.GetChildren().Select(setting => Problem(setting, options)).OfType<string>()];
+            string[] problems = [.. section.GetChildren().SelectMany(setting => ProblemsOf(setting, options))];
             foreach (var problem in problems.Length > 0 ? problems : Violations(section, options))
                 yield return problem;
         }
@@ -77,16 +78,39 @@ internal static class SettingsCheck
         }
     }
 
-    private static string? Problem(IConfigurationSection setting, Type options)
+    /// <summary>The class whose properties are the keys below a key: the key's own type, or that of each of its list; else null.</summary>
+    public static Type? GroupOf(PropertyInfo key)
+    {
+        var type = key.PropertyType.IsGenericType && key.PropertyType.GetGenericTypeDefinition() == typeof(IList<>)
+            ? key.PropertyType.GetGenericArguments()[0]
+            : key.PropertyType;
+        return type.IsClass && type != typeof(string) && !type.IsAssignableTo(typeof(IEnumerable)) ? type : null;
+    }
+
+    /// <summary>Whether the keys below a key come once for each of a list.</summary>
+    public static bool IsList(PropertyInfo key) => GroupOf(key) is { } group && group != key.PropertyType;
+
+    private static IEnumerable<string> ProblemsOf(IConfigurationSection setting, Type options)
     {
         var property = options.GetProperty(
             setting.Key, BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase);
         if (property is not { CanWrite: true })
-        {
-            var keys = options.GetProperties().Where(known => known.CanWrite).Select(known => known.Name).Order();
-            return $"{setting.Path}: no such key; the section has {string.Join(", ", keys)}.";
-        }
+            return [$"{setting.Path}: no such key; the section has {KeysOf(options)}."];
+        if (GroupOf(property) is not { } group)
+            return ProblemOf(setting, property) is { } problem ? [problem] : [];
 
+        var groups = IsList(property) ? setting.GetChildren() : [setting];
+        var problems = groups.SelectMany(one => one.GetChildren()).SelectMany(inner => ProblemsOf(inner, group));
+        return setting.Value is { Length: > 0 } value
+            ? problems.Prepend($"{setting.Path} = '{value}': has no value itself, but the keys {KeysOf(group)} below it.")
+            : problems;
+    }
+
+    private static string KeysOf(Type options) =>
+        string.Join(", ", options.GetProperties().Where(known => known.CanWrite).Select(known => known.Name).Order());
+
+    private static string? ProblemOf(IConfigurationSection setting, PropertyInfo property)
+    {
         if (setting.Value is not { } value)
             return null;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
@@ -9,6 +10,9 @@ public abstract class PresenceConformance
 {
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
+
+    private static readonly GatewayOffer s_offer =
+        new([IPAddress.Parse("192.0.2.1"), IPAddress.Parse("2001:db8::1")], 8000, 7, 100_000, IsOpen: true);
 
     protected abstract IPresenceWriter Presence { get; }
 
@@ -159,6 +163,57 @@ public abstract class PresenceConformance
         Assert.Equal(first, second);
     }
 
+    [Fact]
+    public async Task An_offer_is_found_as_it_was_made_and_the_later_one_replaces_it()
+    {
+        var gateway = await NewGatewayAsync();
+        Assert.DoesNotContain(gateway, await OffersAsync());
+
+        await Presence.OfferAsync(gateway, s_offer, s_long, Deadline.Token);
+        Assert.Equal(s_offer, (await OffersAsync())[gateway]);
+
+        var later = s_offer with { Connections = 8, IsOpen = false };
+        await Presence.OfferAsync(gateway, later, s_long, Deadline.Token);
+        Assert.Equal(later, (await OffersAsync())[gateway]);
+    }
+
+    [Fact]
+    public async Task An_offer_ends_by_itself_while_the_lease_goes_on()
+    {
+        var gateway = await NewGatewayAsync();
+        await Presence.OfferAsync(gateway, s_offer, s_short, Deadline.Token);
+        Pass(s_short);
+
+        await Deadline.UntilAsync(async () => !(await OffersAsync()).ContainsKey(gateway));
+        Assert.Contains(gateway, await Presence.GatewaysAsync(Deadline.Token));
+    }
+
+    [Fact]
+    public async Task An_offer_counts_only_with_the_lease_of_its_incarnation()
+    {
+        var gateway = NewAddress();
+        await Presence.OfferAsync(gateway, s_offer, s_long, Deadline.Token);
+        Assert.DoesNotContain(gateway, await OffersAsync());
+
+        await Presence.RenewAsync(gateway, s_long, Deadline.Token);
+        Assert.Contains(gateway, await OffersAsync());
+
+        var next = gateway with { Incarnation = gateway.Incarnation + 1 };
+        await Presence.RenewAsync(next, s_long, Deadline.Token);
+        Assert.Empty((await OffersAsync()).Keys.Intersect([gateway, next]));
+    }
+
+    [Fact]
+    public async Task A_retired_gateway_offers_nothing()
+    {
+        var gateway = await NewGatewayAsync();
+        await Presence.OfferAsync(gateway, s_offer, s_long, Deadline.Token);
+
+        await Presence.RetireAsync(gateway, Deadline.Token);
+
+        Assert.DoesNotContain(gateway, await OffersAsync());
+    }
+
     protected static UserId NewUser() => new((uint)Random.Shared.Next(1, int.MaxValue));
 
     protected static GatewayAddress NewAddress() =>
@@ -173,6 +228,9 @@ public abstract class PresenceConformance
         await Presence.RenewAsync(gateway, s_long, Deadline.Token);
         return gateway;
     }
+
+    private async Task<Dictionary<GatewayAddress, GatewayOffer>> OffersAsync() =>
+        (await Presence.OffersAsync(Deadline.Token)).ToDictionary(offer => offer.Key, offer => offer.Value);
 
     protected async Task<IReadOnlyList<PresenceEntry>> FindAsync(UserId user) =>
         (await Presence.FindAsync([user], Deadline.Token))[0];

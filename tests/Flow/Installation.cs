@@ -66,6 +66,7 @@ public abstract class Installation : IAsyncLifetime
         [
             ("Gateway:Id", member),
             ("Gateway:Port", $"{place.ClientPort}"),
+            ("Gateway:HttpPort", "0"),
             ("Gateway:MessagesPerSecond", "0"),
             ("Admin:Address", $"127.0.0.1:{place.AdminPort}"),
         ]);

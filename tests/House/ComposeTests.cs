@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BrokerIm.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 using YamlDotNet.Serialization;
@@ -6,7 +7,7 @@ using Settings = BrokerIm.Server.Hosting.Settings;
 namespace BrokerIm.Tests.House;
 
 /// <summary>The compose file is for operators with Docker, which this project's tests run without; so it is checked by reading.</summary>
-public sealed class ComposeTests
+public sealed partial class ComposeTests
 {
     private const string Migration = "migrate";
     private static readonly string[] s_roles = ["gateway", "persist", "deliver"];
@@ -20,7 +21,7 @@ public sealed class ComposeTests
                 .Where(variable => variable.Key.StartsWith(Settings.EnvironmentPrefix, StringComparison.Ordinal))
                 .ToDictionary(
                     variable => variable.Key[Settings.EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal),
-                    variable => (string?)variable.Value);
+                    variable => (string?)Default().Replace(variable.Value, "$1"));
             Assert.NotEmpty(settings);
 
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -57,6 +58,10 @@ public sealed class ComposeTests
             Assert.All(names, name => Assert.Contains(name, services.Keys));
         }
     }
+
+    // What stands for a variable of the operator's when it is not set.
+    [GeneratedRegex(@"\$\{[A-Z_]+:-([^}]*)\}")]
+    private static partial Regex Default();
 
     private static Dictionary<object, object> Services()
     {

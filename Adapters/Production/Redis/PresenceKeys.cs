@@ -9,7 +9,7 @@ namespace BrokerIm.Adapters.Production.Redis;
 
 /// <summary>
 /// How presence is written down: per user a hash with a field for each connection, per gateway a lease, and the set of gateways
-/// there have been.
+/// there have been, with what each offers.
 /// </summary>
 internal readonly struct PresenceKeys(string prefix)
 {
@@ -18,6 +18,9 @@ internal readonly struct PresenceKeys(string prefix)
 
     /// <summary>Holds the incarnation that may count, and expires with its lease.</summary>
     public RedisKey Lease(string gatewayId) => $"{prefix}gateway:{gatewayId}";
+
+    /// <summary>What the gateway offers to clients; expires by itself.</summary>
+    public RedisKey Offer(string gatewayId) => $"{prefix}offer:{gatewayId}";
 
     /// <summary>The user's connections.</summary>
     public RedisKey User(UserId user) => $"{prefix}presence:{user}";

@@ -30,6 +30,9 @@ internal sealed class RedisPresence(
     public ValueTask<IReadOnlyList<GatewayAddress>> GatewaysAsync(CancellationToken cancellationToken) =>
         reader.GatewaysAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken) =>
+        reader.OffersAsync(cancellationToken);
+
     public async ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
     {
         var announcement = _announcements.GetOrAdd(gateway, _ => new());
@@ -48,6 +51,11 @@ internal sealed class RedisPresence(
             log.PresenceToBeAnnounced(gateway, runId);
         return announcement.ToString();
     }
+
+    public async ValueTask OfferAsync(
+        GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        await redis.AskAsync(
+            database => database.StringSetAsync(_keys.Offer(gateway.Id), OfferText.Of(gateway, offer), lifetime), cancellationToken);
 
     public async ValueTask RetireAsync(GatewayAddress gateway, CancellationToken cancellationToken)
     {

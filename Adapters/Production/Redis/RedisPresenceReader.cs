@@ -52,8 +52,33 @@ internal sealed class RedisPresenceReader(RedisConnection redis, IOptions<RedisO
         if (known.Length == 0)
             return [];
 
-        var leases = await redis.AskAsync(
-            database => LeasesOf(database, [.. known.Select(id => (string)id)]), cancellationToken);
+        return await LiveAsync(
+            await redis.AskAsync(database => LeasesOf(database, [.. known.Select(id => (string)id)]), cancellationToken),
+            cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken)
+    {
+        var gateways = await GatewaysAsync(cancellationToken);
+        if (gateways.Count == 0)
+            return new Dictionary<GatewayAddress, GatewayOffer>();
+
+        var texts = await redis.AskAsync(
+            database => Task.WhenAll(gateways.Select(gateway => database.StringGetAsync(_keys.Offer(gateway.Id)))),
+            cancellationToken);
+        var offers = new Dictionary<GatewayAddress, GatewayOffer>();
+        foreach (var (gateway, text) in gateways.Zip(texts))
+        {
+            if (OfferText.TryRead(text, gateway, out var offer))
+                offers.Add(gateway, offer);
+        }
+
+        return offers;
+    }
+
+    private async ValueTask<IReadOnlyList<GatewayAddress>> LiveAsync(
+        Dictionary<string, string?> leases, CancellationToken cancellationToken)
+    {
         RedisValue[] dead = [.. leases.Where(lease => lease.Value is null).Select(lease => (RedisValue)lease.Key)];
         if (dead.Length > 0)
         {

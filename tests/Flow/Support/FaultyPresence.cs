@@ -26,6 +26,13 @@ internal sealed class FaultyPresence(Func<IPresenceWriter> open) : IPresenceWrit
     public ValueTask<IReadOnlyList<GatewayAddress>> GatewaysAsync(CancellationToken cancellationToken) =>
         Inner.GatewaysAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken) =>
+        Inner.OffersAsync(cancellationToken);
+
+    public ValueTask OfferAsync(
+        GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        Inner.OfferAsync(gateway, offer, lifetime, cancellationToken);
+
     public ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken) =>
         Inner.RenewAsync(gateway, lease, cancellationToken);
 

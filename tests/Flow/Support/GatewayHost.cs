@@ -3,6 +3,7 @@ using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Gateway;
+using BrokerIm.Gateway.Http;
 using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -32,7 +33,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public MeterReader Meter { get; }
 
-    public int Port => new Uri(_app.Urls.Single()).Port;
+    public int Port => Ports.Tcp;
+
+    /// <summary>Ports of the doors that the settings open.</summary>
+    public ClientPorts Ports => _app.Services.GetRequiredService<ClientPorts>();
 
     public ConnectionTable Table => _app.Services.GetRequiredService<ConnectionTable>();
 
@@ -54,6 +58,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ["Gateway:Id"] = $"test-{Guid.NewGuid():N}",
             ["Gateway:Address"] = "127.0.0.1",
             ["Gateway:Port"] = "0",
+            ["Gateway:HttpPort"] = "0",
             ["Gateway:PasswordIterations"] = "1",
             ["Gateway:DrainWindow"] = "00:00:00",
             ["Gateway:SweepJitter"] = "00:00:00",
@@ -75,9 +80,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<ILogWriter<InboundRecord>>(new InMemoryLog());
         builder.Services.AddGateway(builder.Configuration);
         services?.Invoke(builder.Services);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForClients());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenForClients();
+        });
 
         var app = builder.Build();
+        app.UseClientHttp();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, cluster, ownsCluster, meter);
     }

@@ -30,14 +30,19 @@ internal sealed class WireClient : IDisposable
     private const int MaxFrameBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly Socket? _socket;
     private readonly PipeReader _input;
 
-    private WireClient(Socket socket)
+    private WireClient(Stream stream, Socket? socket)
     {
+        _stream = stream;
         _socket = socket;
-        _input = PipeReader.Create(new NetworkStream(socket));
+        _input = PipeReader.Create(stream);
     }
+
+    /// <summary>Frames on something else than a plain socket.</summary>
+    public static WireClient Over(Stream stream) => new(stream, socket: null);
 
     public static async Task<WireClient> ConnectAsync(int port, int receiveBufferBytes = 0)
     {
@@ -45,13 +50,13 @@ internal sealed class WireClient : IDisposable
         if (receiveBufferBytes > 0)
             socket.ReceiveBufferSize = receiveBufferBytes;
         await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-        return new(socket);
+        return new(new NetworkStream(socket, ownsSocket: true), socket);
     }
 
     public async Task SendAsync(byte[] bytes)
     {
-        for (var sent = 0; sent < bytes.Length;)
-            sent += await _socket.SendAsync(bytes.AsMemory(sent), TestContext.Current.CancellationToken);
+        await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+        await _stream.FlushAsync(TestContext.Current.CancellationToken);
     }
 
     public Task SendAsync(ushort command, ushort sequence, IMessage? body = null) =>
@@ -167,9 +172,9 @@ internal sealed class WireClient : IDisposable
         return frames;
     }
 
-    public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
+    public void ShutdownSend() => _socket!.Shutdown(SocketShutdown.Send);
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     // Null when the connection has ended.
     private async Task<WireFrame?> TryReceiveAsync()

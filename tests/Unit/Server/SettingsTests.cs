@@ -31,8 +31,23 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Keys_within_keys_are_looked_at_too()
+    {
+        var problems = Problems(
+            ("Gateway:Certificate:Pth", "server.pem"), ("Gateway:DiscoveryItems:0:Priority", "high"), ("Gateway:DiscoveryItems:0:Nmae", "Wiki"),
+            ("Gateway:Certificate", "server.pem"));
+
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:Certificate:Pth: no such key", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:DiscoveryItems:0:Priority = 'high': not a whole number", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:DiscoveryItems:0:Nmae: no such key", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("Gateway:Certificate = 'server.pem'", StringComparison.Ordinal));
+        Assert.Equal(4, problems.Count);
+    }
+
+    [Fact]
     public void Right_settings_have_no_problems() =>
-        Assert.Empty(Problems(("Gateway:Port", "8001"), ("gateway:kickgrace", "00:00:05"), ("Logging:LogLevel:Default", "Debug")));
+        Assert.Empty(Problems(("Gateway:Port", "8001"), ("gateway:kickgrace", "00:00:05"), ("Gateway:DiscoveryItems:0:Name", "Wiki"),
+            ("Gateway:DiscoveryItems:0:Url", "https://wiki.example/"), ("Gateway:Certificate:Path", "server.pem"), ("Logging:LogLevel:Default", "Debug")));
 
     [Theory]
     [InlineData("NoEquals")]

@@ -25,6 +25,13 @@ internal sealed class Unused : IDeliveryReceiver, IDeliverySender, IPresenceWrit
     public ValueTask<IReadOnlyList<GatewayAddress>> GatewaysAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask OfferAsync(
+        GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
