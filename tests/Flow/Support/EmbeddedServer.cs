@@ -56,7 +56,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>Adds users with the test password.</summary>
     public async Task<uint[]> AddUsersAsync(params string[] names)
     {
-        var directory = Services.GetRequiredService<IUserDirectory>();
+        var directory = Services.GetRequiredService<IUserDirectoryWriter>();
         var credential = PasswordRecord.Create(PasswordRecord.ClientText(TestCluster.Password), iterations: 1).ToString();
         var ids = new List<uint>();
         foreach (var name in names)
