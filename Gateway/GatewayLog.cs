@@ -65,10 +65,10 @@ internal static partial class GatewayLog
     [LoggerMessage(2027, LogLevel.Warning, "The presence lease could not be given up; it runs out by itself")]
     public static partial void LeaseNotRetired(this ILogger log, Exception exception);
 
-    [LoggerMessage(2050, LogLevel.Information, "{Users} users were online through gateways that are gone")]
+    [LoggerMessage(2080, LogLevel.Information, "{Users} users were online through gateways that are gone")]
     public static partial void OrphansSettled(this ILogger log, int users);
 
-    [LoggerMessage(2051, LogLevel.Warning, "Which gateways are there could not be read, trying again")]
+    [LoggerMessage(2081, LogLevel.Warning, "Which gateways are there could not be read, trying again")]
     public static partial void GatewaysNotRead(this ILogger log, Exception exception);
 
     [LoggerMessage(2028, LogLevel.Warning, "{Commands} commands from client to client did not reach every gateway")]
@@ -83,6 +83,6 @@ internal static partial class GatewayLog
     [LoggerMessage(2032, LogLevel.Warning, "The time to close connections is over; {Connections} are cut off")]
     public static partial void DrainCutShort(this ILogger log, int connections);
 
-    [LoggerMessage(2040, LogLevel.Warning, "Connection {Connection}: user {User} logged out, but the push token of the device could not be erased")]
+    [LoggerMessage(2082, LogLevel.Warning, "Connection {Connection}: user {User} logged out, but the push token of the device could not be erased")]
     public static partial void DeviceTokenNotErased(this ILogger log, Exception exception, ulong connection, UserId user);
 }

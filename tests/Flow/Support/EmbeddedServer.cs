@@ -4,6 +4,7 @@ using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Security;
 using BrokerIm.Gateway;
+using BrokerIm.Gateway.Http;
 using BrokerIm.Workers.Deliver;
 using BrokerIm.Workers.Persist;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     private EmbeddedServer(WebApplication app, string folder) => (_app, _folder) = (app, folder);
 
-    public int Port => new Uri(_app.Urls.Single()).Port;
+    public int Port => _app.Services.GetRequiredService<ClientPorts>().Tcp;
 
     public IServiceProvider Services => _app.Services;
 
@@ -38,6 +39,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             ["Gateway:Id"] = "embedded",
             ["Gateway:Address"] = "127.0.0.1",
             ["Gateway:Port"] = "0",
+            ["Gateway:HttpPort"] = "0",
             ["Gateway:PasswordIterations"] = "1",
             ["Gateway:DrainWindow"] = "00:00:00",
         });
@@ -49,6 +51,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForClients());
 
         var app = builder.Build();
+        app.UseClientHttp();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, folder);
     }
