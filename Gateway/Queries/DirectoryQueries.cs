@@ -2,15 +2,32 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Sessions;
+using Google.Protobuf;
 
 namespace BrokerIm.Gateway.Queries;
 
 /// <summary>Users and departments (protocol chapter 04 sections 2, 3 and 6).</summary>
-internal sealed class DirectoryQueries(IUserDirectory directory, QueryDeadline deadline) : ICommandModule
+internal sealed class DirectoryQueries : ICommandModule
 {
     // Of the smallest possible profiles no more fit into a frame.
     private const int MaxIds = 10_000;
+
+    // A tag and an id.
+    private const int OwnBytes = 8;
+
+    private readonly IUserDirectory _directory;
+    private readonly QueryDeadline _deadline;
+
+    // When everybody comes at once, everybody asks for everybody: read and encoded once for all who wait.
+    private readonly SharedAnswer<(uint Since, bool Strict), byte[]> _allUsers;
+
+    public DirectoryQueries(IUserDirectory directory, QueryDeadline deadline)
+    {
+        (_directory, _deadline) = (directory, deadline);
+        _allUsers = new((asked, token) => deadline.AskAsync(each => ReadAllUsersAsync(asked.Since, asked.Strict, each), token));
+    }
 
     public void Register(CommandTable table)
     {
@@ -23,16 +40,28 @@ internal sealed class DirectoryQueries(IUserDirectory directory, QueryDeadline d
         Session session, FrameHeader header, IMAllUserReq request, CancellationToken cancellationToken)
     {
         // Only Android throws a longer frame away.
-        var list = new UserList(directory, strict: session.Client == ClientType.Android);
-        var users = await deadline.AskAsync(token => list.ReadAsync(request.LatestUpdateTime, token), cancellationToken);
+        var strict = session.Client == ClientType.Android;
+        var shared = await _allUsers.AskAsync((request.LatestUpdateTime, strict), cancellationToken);
+        Send(session, header.Sequence, shared);
+    }
 
-        var reply = new IMAllUserRsp
-        {
-            UserId = session.User.Value,
-            LatestUpdateTime = LatestOf(users, user => user.Profile.UpdatedSeconds, request.LatestUpdateTime),
-        };
+    /// <summary>What all who ask for the same get: the answer without its first field, the user it goes to.</summary>
+    private async ValueTask<byte[]> ReadAllUsersAsync(uint since, bool strict, CancellationToken cancellationToken)
+    {
+        var users = await new UserList(_directory, strict).ReadAsync(since, cancellationToken);
+        var reply = new IMAllUserRsp { LatestUpdateTime = LatestOf(users, user => user.Profile.UpdatedSeconds, since) };
         reply.UserList.Add(users.Select(user => user.Info));
-        session.Send(Command.AllUserRsp, header.Sequence, reply);
+        return reply.ToByteArray();
+    }
+
+    private static void Send(Session session, ushort sequence, byte[] shared)
+    {
+        Span<byte> start = stackalloc byte[FrameHeader.Size + OwnBytes];
+        var own = new BodyWriter(start[FrameHeader.Size..]);
+        own.Number(IMAllUserRsp.UserIdFieldNumber, session.User.Value);
+        FrameHeader.For(Command.AllUserRsp, own.Length + shared.Length, sequence).Write(start);
+        session.WriteParts(start[..(FrameHeader.Size + own.Length)], shared);
+        session.Flush();
     }
 
     private async ValueTask AnswerUsersAsync(
@@ -42,7 +71,7 @@ internal sealed class DirectoryQueries(IUserDirectory directory, QueryDeadline d
         var reply = new IMUsersInfoRsp { UserId = session.User.Value };
         if (ids.Count > 0)
         {
-            var profiles = await deadline.AskAsync(token => directory.GetAsync(ids, token), cancellationToken);
+            var profiles = await _deadline.AskAsync(token => _directory.GetAsync(ids, token), cancellationToken);
             var known = profiles.ToDictionary(profile => profile.Id);
             var budget = new ReplyBudget(ReplyBudget.ListBytes);
             foreach (var id in ids)
@@ -62,8 +91,8 @@ internal sealed class DirectoryQueries(IUserDirectory directory, QueryDeadline d
     private async ValueTask AnswerDepartmentsAsync(
         Session session, FrameHeader header, IMDepartmentReq request, CancellationToken cancellationToken)
     {
-        var changed = await deadline.AskAsync(
-            token => directory.ListDepartmentsAsync(request.LatestUpdateTime, token), cancellationToken);
+        var changed = await _deadline.AskAsync(
+            token => _directory.ListDepartmentsAsync(request.LatestUpdateTime, token), cancellationToken);
 
         var list = new ChangedSince<(Department Department, DepartInfo Info)>(
             one => one.Department.UpdatedSeconds,
