@@ -80,21 +80,25 @@ internal sealed class CassandraDepartments(ICassandraSession session, TimeProvid
         _writing.Dispose();
     }
 
+    /// <summary>All departments, and their version; none before there was ever a department.</summary>
     private async ValueTask<(IReadOnlyList<Department> All, Guid? Version)> ReadAsync(CancellationToken cancellationToken)
     {
         var rows = await session.ReadAsync(DirectoryStatements.Departments, default, cancellationToken);
 
         // Of several pages the first was read first, and the version must be no newer than any department.
-        return ([.. rows.Select(static row => row.Department)], rows.Count == 0 ? null : rows[0].Version);
+        return ([.. rows.Select(static row => row.Department).OfType<Department>()], rows.Count == 0 ? null : rows[0].Version);
     }
 
     /// <summary>False when departments are no longer as they were read, or when the answer to an earlier attempt was lost.</summary>
     private async ValueTask<bool> TryWriteAsync(Department department, Guid? known, CancellationToken cancellationToken)
     {
-        var version = Guid.NewGuid();
-        var applied = known is { } old
-            ? await session.ReadAsync(DirectoryStatements.WriteDepartment, (department, version, old), cancellationToken)
-            : await session.ReadAsync(DirectoryStatements.FirstDepartment, (department, version), cancellationToken);
-        return applied[0];
+        if (known is not { } version)
+        {
+            await session.ReadAsync(DirectoryStatements.FirstVersion, Guid.NewGuid(), cancellationToken);
+            return false;
+        }
+
+        return (await session.ReadAsync(
+            DirectoryStatements.WriteDepartment, (department, Guid.NewGuid(), version), cancellationToken))[0];
     }
 }

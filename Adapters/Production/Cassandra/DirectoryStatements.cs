@@ -108,21 +108,21 @@ internal static class DirectoryStatements
             .Add(key.Shard).Add(key.After.Updated).Add((int)key.After.User.Value).Add(key.Limit),
         static row => new(row.Int64(0), new((uint)row.Int32(1))));
 
-    public static readonly CassandraRead<None, (Department Department, Guid Version)> Departments = new(
+    /// <summary>All departments, each with the version of them all; a version without departments is a row of its own.</summary>
+    public static readonly CassandraRead<None, (Department? Department, Guid Version)> Departments = new(
         "SELECT id, name, parent_id, priority, deleted, updated, version FROM department WHERE tree = 0",
         None.Bind,
         static row => (
-            new(
-                (uint)row.Int32(0), row.Text(1), (uint)row.Int32(2), (uint)row.Int32(3), row.Boolean(4), row.Int64(5)),
+            row.IsNull(0)
+                ? null
+                : new(
+                    (uint)row.Int32(0), row.Text(1), (uint)row.Int32(2), (uint)row.Int32(3), row.Boolean(4), row.Int64(5)),
             row.Uuid(6)));
 
-    /// <summary>Writes the very first department.</summary>
-    public static readonly CassandraRead<(Department Department, Guid Version), bool> FirstDepartment = new(
-        """
-        UPDATE department SET version = ?, name = ?, parent_id = ?, priority = ?, deleted = ?, updated = ? WHERE tree = 0 AND id = ?
-        IF version = null
-        """,
-        static (write, values) => AddDepartment(values, write.Department, write.Version),
+    /// <summary>Gives the departments their first version. Comparing a missing one with null does not apply on old servers.</summary>
+    public static readonly CassandraRead<Guid, bool> FirstVersion = new(
+        "INSERT INTO department (tree, version) VALUES (0, ?) IF NOT EXISTS",
+        static (version, values) => values.Add(version),
         IsApplied);
 
     /// <summary>Writes a new or changed department, unless departments are no longer as they were read.</summary>
