@@ -35,7 +35,7 @@ advertised.port=$kafka_port
 log.dirs=$data/kafka/data
 zookeeper.connect=127.0.0.1:$zookeeper_port
 zookeeper.connection.timeout.ms=60000
-zookeeper.session.timeout.ms=6000
+zookeeper.session.timeout.ms=18000
 
 # A topic with a mistyped name or a wrong number of partitions must fail, not appear.
 auto.create.topics.enable=false
