@@ -22,8 +22,10 @@ internal sealed class ChatNews(ImClient client, Contacts contacts, Conversation 
                 if (status.Status != UserStatType.Online)
                     screen.Typing(null);
                 break;
-            case SignatureChanged signature when IsHere(signature.User) && signature.Signature.Length > 0:
-                screen.Note($"{contacts.NameOf(signature.User)}: “{MessageText.Clean(signature.Signature)}”");
+            case SignatureChanged signature:
+                contacts.Sign(signature.User, signature.Signature);
+                if (IsHere(signature.User) && signature.Signature.Length > 0)
+                    screen.Note($"{contacts.NameOf(signature.User)}: “{MessageText.Clean(signature.Signature)}”");
                 break;
             case P2PReceived said when IsHere(said.From) && said.Command == P2PCommand.ShakeWindow:
                 screen.Note($"{contacts.NameOf(said.From)} shakes your window.");

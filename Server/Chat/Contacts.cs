@@ -66,6 +66,16 @@ internal sealed class Contacts(ImClient client)
     /// <summary>Knows a group from here on.</summary>
     public void Add(GroupInfo group) => _groups[group.GroupId] = group;
 
+    /// <summary>A user has another signature from here on.</summary>
+    public void Sign(uint user, string signature)
+    {
+        // What was handed out before stays as it was.
+        if (UserOf(user)?.Clone() is not { } signed)
+            return;
+        signed.SignInfo = signature;
+        Add(signed);
+    }
+
     /// <summary>The user, if known.</summary>
     public UserInfo? UserOf(uint id) => _users.GetValueOrDefault(id);
 
