@@ -70,12 +70,13 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>The same as <see cref="Events"/>, as a stream.</summary>
     public IAsyncEnumerable<ImEvent> EventsAsync(CancellationToken cancellationToken) => Events.ReadAllAsync(cancellationToken);
 
-    /// <summary>Sends a text to a user.</summary>
+    /// <summary>Sends a text to a user or a group.</summary>
     /// <inheritdoc cref="SendAsync(Peer, MsgType, ReadOnlyMemory{byte}, SendId?, CancellationToken)"/>
-    public Task<SentMessage> SendTextAsync(uint toUser, string text, CancellationToken cancellationToken)
+    public Task<SentMessage> SendTextAsync(Peer to, string text, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        return SendAsync(toUser, MsgType.SingleText, _options.TextCipher.Encrypt(text), cancellationToken);
+        var type = to.IsGroup ? MsgType.GroupText : MsgType.SingleText;
+        return SendAsync(to, type, _options.TextCipher.Encrypt(text), cancellationToken);
     }
 
     /// <inheritdoc cref="SendAsync(Peer, MsgType, ReadOnlyMemory{byte}, SendId?, CancellationToken)"/>

@@ -20,6 +20,42 @@ public sealed record UserStatusChanged(uint User, UserStatType Status) : ImEvent
 /// <summary>For mobile clients: the user's own PC client went online or offline.</summary>
 public sealed record PcLoginStatusChanged(UserStatType Status) : ImEvent;
 
+/// <summary>
+/// Members of a group were added or removed, not by this client. Several changes that wait to be read come as one.
+/// </summary>
+/// <param name="Group">The group; the user himself may be among those added or removed.</param>
+/// <param name="By">Who did it last.</param>
+/// <param name="Added">Who came.</param>
+/// <param name="Removed">Who went.</param>
+/// <param name="Members">Who is a member now.</param>
+public sealed record GroupMembersChanged(
+    uint Group, uint By, IReadOnlyList<uint> Added, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Members) : ImEvent;
+
+/// <summary>The user took a conversation off his list on another device. Servers tell this of one-to-one conversations only.</summary>
+public sealed record SessionRemoved(Peer Peer) : ImEvent;
+
+/// <summary>Somebody set a signature, perhaps the user himself. Only the latest of a user waits to be read.</summary>
+public sealed record SignatureChanged(uint User, string Signature) : ImEvent;
+
+/// <summary>Somebody set a picture, perhaps the user himself. Only the latest of a user waits to be read.</summary>
+public sealed record AvatarChanged(uint User, string Url) : ImEvent;
+
+/// <summary>Somebody writes a message to the user, or has stopped. Only the latest of a user waits to be read.</summary>
+public sealed record UserTyping(uint User, bool IsTyping) : ImEvent;
+
+/// <summary>
+/// A client said something that is not kept; <see cref="UserTyping"/> apart. Of those that wait to be read, the oldest go when they
+/// are more than <see cref="ImClientOptions.EventCapacity"/>.
+/// </summary>
+/// <param name="From">Who said it; the user himself, when it was another device of his.</param>
+/// <param name="To">To whom.</param>
+/// <param name="Data">What was said.</param>
+public sealed record P2PReceived(uint From, uint To, string Data) : ImEvent
+{
+    /// <summary>What was said, as far as it is what clients have agreed on; otherwise null.</summary>
+    public P2PCommand? Command => P2PCommand.TryParse(Data);
+}
+
 /// <summary>The server ended this session in favour of another one. The client does not reconnect.</summary>
 public sealed record Kicked(KickReasonType Reason) : ImEvent;
 

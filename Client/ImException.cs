@@ -25,6 +25,16 @@ public sealed class LoginRefusedException(ResultType result, string text)
     public bool IsTransient => Result is not (ResultType.ValidationFailed or ResultType.VersionTooOld);
 }
 
+/// <summary>The server answered that it will not do what it was asked: not allowed, not known to it, or nothing to change.</summary>
+/// <param name="what">What it was asked, as in "refused to ...".</param>
+/// <param name="result">The answer's result code; see the chapter of the command.</param>
+public sealed class RequestRefusedException(string what, uint result)
+    : ImException($"The server refused to {what}: result {result}.")
+{
+    /// <summary>The answer's result code; servers know only 1.</summary>
+    public uint Result { get; } = result;
+}
+
 /// <summary>A message was not stored, or nobody can say whether it was.</summary>
 public abstract class SendException(SendId sendId, string message) : ImException(message)
 {

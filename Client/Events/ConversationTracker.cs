@@ -15,6 +15,10 @@ internal sealed class ConversationTracker(Peer peer)
     private uint? _last;
     private uint _head;
 
+    // The history has nothing up to here: a group shows its members only what came after they joined.
+    private uint _empty;
+    private uint _stride = PageSize;
+
     /// <summary>The conversation.</summary>
     public Peer Peer { get; } = peer;
 
@@ -58,11 +62,21 @@ internal sealed class ConversationTracker(Peer peer)
     /// <param name="page">Any of the range; a server may leave out the older end, but nothing between.</param>
     public void Filled(uint from, uint to, IReadOnlyCollection<ChatMessage> page)
     {
+        if (page.Count == 0)
+        {
+            // Answers go backwards as far as there is anything. Who was away from a group may have missed a million messages that he
+            // may not see; so the next look goes twice as far.
+            _empty = Math.Max(_empty, to);
+            _stride = Math.Min(_stride * 2, uint.MaxValue / 4);
+            return;
+        }
+
         foreach (var message in page)
             Saw(message);
 
-        // What is not there below the oldest answered id will be asked for again; with no answer at all there is nothing to ask.
-        var oldest = page.Count == 0 ? from : Math.Max(from, page.Min(message => message.Id));
+        // What is not there below the oldest answered id will be asked for again.
+        _stride = PageSize;
+        var oldest = Math.Max(from, page.Min(message => message.Id));
         for (var id = oldest; id <= to; id++)
         {
             if (!(id <= _last))
@@ -84,22 +98,30 @@ internal sealed class ConversationTracker(Peer peer)
             _last = 0;
         }
 
-        while (_waiting.TryGetValue(_last.Value + 1, out var message))
+        while (true)
         {
-            if (message is not null && mustWait(message))
-                return ConversationStep.Nothing;
+            if (_waiting.TryGetValue(_last.Value + 1, out var message))
+            {
+                if (message is not null && mustWait(message))
+                    return ConversationStep.Nothing;
 
-            _last++;
-            _waiting.Remove(_last.Value);
-            if (message is not null)
-                return ConversationStep.Deliver(message);
+                _last++;
+                _waiting.Remove(_last.Value);
+                if (message is not null)
+                    return ConversationStep.Deliver(message);
+            }
+            else if (_last.Value < _empty)
+                _last = Math.Min(_empty, GapEnd());
+            else
+                return _last.Value >= _head ? ConversationStep.Nothing : FetchAfter(_last.Value);
         }
-
-        if (_last.Value >= _head)
-            return ConversationStep.Nothing;
-
-        var from = _last.Value + 1;
-        var to = _waiting.Count == 0 ? _head : _waiting.Keys.Min() - 1;
-        return ConversationStep.Fetch(Peer, from, Math.Min(to, from + PageSize - 1));
     }
+
+    private ConversationStep FetchAfter(uint last)
+    {
+        var to = Math.Min(GapEnd(), last + _stride);
+        return ConversationStep.Fetch(Peer, Math.Max(last + 1, to < PageSize ? 1 : to - PageSize + 1), to);
+    }
+
+    private uint GapEnd() => _waiting.Count == 0 ? _head : _waiting.Keys.Min() - 1;
 }

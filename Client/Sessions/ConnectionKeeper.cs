@@ -39,7 +39,7 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
         // One lock for both: what an ack says about a message and what it means for the conversation must not come apart.
         var messages = new Lock();
         var wakeUp = new WakeUp();
-        var notices = new Notices();
+        var notices = new Notices(options.EventCapacity);
         var conversations = new ConversationTable(messages, options.EventCapacity, wakeUp);
         Sends = new(options, Clock, messages, conversations);
         conversations.MustWait = message => message.From == Self.UserId && Sends.MayBeOnItsWay(message);
@@ -123,6 +123,29 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
                 Detach(session);
             }
         }
+    }
+
+    /// <summary>Asks the server once, waiting for a connection: for what must not be done twice.</summary>
+    /// <exception cref="ImConnectionException">The connection ended before the answer; it may have been done or not.</exception>
+    /// <exception cref="TimeoutException">No answer in time; likewise.</exception>
+    /// <exception cref="ImClosedException">There will be no connection any more.</exception>
+    public async Task<T> RequestOnceAsync<T>(
+        ushort command, Func<uint, IMessage> request, ushort replyCommand, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
+        var started = _time.GetTimestamp();
+        var session = await ConnectedTask().WaitAsync(Left(started), _time, cancellationToken);
+        return await session.RequestAsync(
+            command, request(session.Self), replyCommand, parser, Left(started), cancellationToken);
+    }
+
+    /// <summary>Sends something that has no answer, waiting for a connection; it may be lost with that.</summary>
+    /// <exception cref="TimeoutException">No connection in time.</exception>
+    /// <exception cref="ImClosedException">There will be no connection any more.</exception>
+    public async Task SendAsync(ushort command, Func<uint, IMessage> body, CancellationToken cancellationToken)
+    {
+        var session = await ConnectedTask().WaitAsync(Options.RequestTimeout, _time, cancellationToken);
+        session.Send(command, body(session.Self));
     }
 
     /// <summary>The end is meant: no reconnect from here on.</summary>

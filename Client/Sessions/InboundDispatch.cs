@@ -38,7 +38,7 @@ internal sealed class InboundDispatch(ConnectionKeeper keeper, ConversationTable
     {
         try
         {
-            if (Read(command, body) is { } notice)
+            if (NoticeReader.Read(command, body, session.Self) is { } notice)
                 keeper.Pump.Notify(notice);
             if (command == Command.KickUser)
                 EndKicked(session);
@@ -57,25 +57,6 @@ internal sealed class InboundDispatch(ConnectionKeeper keeper, ConversationTable
         foreach (var raw in _raw)
             await keeper.Pump.PassAsync(raw);
         _raw.Clear();
-    }
-
-    private static ImEvent? Read(ushort command, ReadOnlySpan<byte> body)
-    {
-        switch (command)
-        {
-            case Command.MsgDataReadNotify:
-                var read = PduBody.Parse(IMMsgDataReadNotify.Parser, body);
-                return new MessageRead(Peer.Of(read.SessionType, read.SessionId), read.MsgId);
-            case Command.UserStatNotify:
-                var status = PduBody.Parse(IMUserStatNotify.Parser, body).UserStat;
-                return new UserStatusChanged(status.UserId, status.Status);
-            case Command.PCLoginStatusNotify:
-                return new PcLoginStatusChanged(PduBody.Parse(IMPCLoginStatusNotify.Parser, body).LoginStat);
-            case Command.KickUser:
-                return new Kicked(PduBody.Parse(IMKickUser.Parser, body).KickReason);
-            default:
-                return null;
-        }
     }
 
     private void EndKicked(ImSession session)

@@ -15,6 +15,11 @@ internal interface IChatScreen
     /// <summary>How many own messages still wait for the server.</summary>
     void Sending(int count);
 
+    /// <summary>Who is writing a message to us; null for nobody.</summary>
+    void Typing(string? who);
+
     /// <summary>What is typed, line by line, until the end of the input.</summary>
-    IAsyncEnumerable<string> ReadAsync(CancellationToken cancellationToken);
+    /// <param name="typing">Told when a message is begun, and when it is sent or given up; where lines come whole, never.</param>
+    /// <param name="cancellationToken">Ends the lines.</param>
+    IAsyncEnumerable<string> ReadAsync(Action<bool> typing, CancellationToken cancellationToken);
 }

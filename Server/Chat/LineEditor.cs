@@ -11,6 +11,9 @@ internal sealed class LineEditor
     /// <summary>What is typed so far.</summary>
     public string Text => string.Concat(_characters);
 
+    /// <summary>Whether it is going to be a message rather than a command.</summary>
+    public bool IsMessage => Text is [not '/', ..] or ['/', '/', ..];
+
     /// <summary>Applies a key.</summary>
     /// <returns>The line when the key ended it, otherwise null.</returns>
     public string? Press(ConsoleKeyInfo key)

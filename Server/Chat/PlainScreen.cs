@@ -26,7 +26,13 @@ internal sealed class PlainScreen(TextReader input, TextWriter output, TextWrite
         // Who reads this through a pipe sees what is acknowledged; the rest is no line yet.
     }
 
-    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public void Typing(string? who)
+    {
+        // Likewise.
+    }
+
+    public async IAsyncEnumerable<string> ReadAsync(
+        Action<bool> typing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -15,6 +15,7 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
     private readonly Lock _gate = new();
     private readonly LineEditor _line = new();
     private int _sending;
+    private string? _writer;
     private bool _isTyping;
 
     public void Show(ChatLine line)
@@ -37,7 +38,17 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
         }
     }
 
-    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public void Typing(string? who)
+    {
+        lock (_gate)
+        {
+            _writer = who;
+            Redraw();
+        }
+    }
+
+    public async IAsyncEnumerable<string> ReadAsync(
+        Action<bool> typing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lines = Channel.CreateUnbounded<string>();
         lock (_gate)
@@ -47,7 +58,7 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
         }
 
         // A terminal cannot be asked to stop waiting for a key; a background thread does not keep the process.
-        new Thread(() => ReadKeys(lines.Writer)) { IsBackground = true, Name = "keys" }.Start();
+        new Thread(() => ReadKeys(lines.Writer, typing)) { IsBackground = true, Name = "keys" }.Start();
         try
         {
             await foreach (var line in lines.Reader.ReadAllAsync(cancellationToken))
@@ -66,11 +77,12 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
     private static string Tick(ChatLine line) => string.Create(
         CultureInfo.InvariantCulture, $"{(line.IsOwn ? "[green]✓[/] " : "")}[grey]#{line.MessageId}[/]");
 
-    private void ReadKeys(ChannelWriter<string> lines)
+    private void ReadKeys(ChannelWriter<string> lines, Action<bool> typing)
     {
-        while (true)
+        for (var wasMessage = false; ;)
         {
             var key = Console.ReadKey(intercept: true);
+            bool isMessage;
             lock (_gate)
             {
                 if (key is { Key: ConsoleKey.D, Modifiers: ConsoleModifiers.Control } && _line.Text.Length == 0)
@@ -82,7 +94,12 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
                 if (_line.Press(key) is { } line)
                     lines.TryWrite(line);
                 Redraw();
+                isMessage = _line.IsMessage;
             }
+
+            if (isMessage != wasMessage)
+                typing(isMessage);
+            wasMessage = isMessage;
         }
     }
 
@@ -101,7 +118,7 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
         if (!_isTyping)
             return;
 
-        var start = _sending > 0 ? $"({_sending} on the way) {prompt}" : prompt;
+        var start = (_writer is null ? "" : $"({_writer} is writing) ") + (_sending > 0 ? $"({_sending} on the way) " : "") + prompt;
         Console.Write(EraseLine + start + _line.Tail(Math.Max(1, Console.WindowWidth - start.Length - 1)));
     }
 }

@@ -14,7 +14,10 @@ internal static class ChatCommand
     private const int Unreachable = 4;
     private const int DefaultPort = 8_000;
 
-    private static readonly Argument<string> s_user = new("USER") { Description = "Whom to talk to: login name, id or display name." };
+    private static readonly Argument<string> s_peer = new("NAME")
+    {
+        Description = "Whom to talk to: a user's login name, id or display name, or the name or id of a group of yours.",
+    };
 
     private static readonly Option<string> s_as = new("--as")
     {
@@ -54,13 +57,14 @@ internal static class ChatCommand
     {
         var command = new Command(
             "chat",
-            "Talks to one user. Reads lines from the input and sends each; with the input redirected it ends when all are stored. "
+            "Talks to a user or a group. Reads lines from the input and sends each; with the input redirected it ends when all are stored. "
+            + "/help in the chat lists what else can be done. "
             + "Exit codes: 0 done, 1 something was not sent, 2 wrong usage, 3 login refused, 4 no server.")
         {
-            s_user, s_as, s_password, s_server, s_discovery,
+            s_peer, s_as, s_password, s_server, s_discovery,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetRequiredValue(s_user),
+            arguments.GetRequiredValue(s_peer),
             arguments.GetRequiredValue(s_as),
             arguments.GetValue(s_password),
             arguments.GetRequiredValue(s_server),
@@ -70,7 +74,7 @@ internal static class ChatCommand
     }
 
     private static async Task<int> RunAsync(
-        string user, string name, string? password, string server, Uri? discovery, CancellationToken cancellationToken)
+        string peer, string name, string? password, string server, Uri? discovery, CancellationToken cancellationToken)
     {
         if (PasswordInput.Find(password, $"Password for {name}:") is not { } secret)
             return await ComplainAsync(WrongUsage, $"No password: give --password, or set {PasswordInput.Variable}.");
@@ -84,7 +88,7 @@ internal static class ChatCommand
         try
         {
             await using var client = await ImClient.ConnectAsync(options, cancellationToken);
-            return await ChatAsync(client, user, cancellationToken);
+            return await ChatAsync(client, peer, cancellationToken);
         }
         catch (LoginRefusedException exception)
         {
@@ -100,17 +104,19 @@ internal static class ChatCommand
         }
     }
 
-    private static async Task<int> ChatAsync(ImClient client, string user, CancellationToken cancellationToken)
+    private static async Task<int> ChatAsync(ImClient client, string wanted, CancellationToken cancellationToken)
     {
-        if (await PeerFinder.FindAsync(client, user, cancellationToken) is not { } peer)
-            return await ComplainAsync(WrongUsage, $"There is no user '{user}', or several have that display name.");
-        if (peer.UserId == client.Self.UserId)
+        var contacts = new Contacts(client);
+        await contacts.LoadAsync(cancellationToken);
+        if (contacts.Find(wanted) is not { } peer)
+            return await ComplainAsync(WrongUsage, $"No user or group of yours is called '{wanted}', or several are.");
+        if (peer == new Peer(client.Self.UserId))
             return await ComplainAsync(WrongUsage, "That is you; talk to somebody else.");
 
         IChatScreen screen = Console.IsInputRedirected || Console.IsOutputRedirected
             ? new PlainScreen(Console.In, Console.Out, Console.Error)
-            : new TerminalScreen($"{ChatSession.NameOf(client.Self)}> ");
-        return await new ChatSession(client, peer, screen).RunAsync(cancellationToken) ? Ok : Failed;
+            : new TerminalScreen($"{Contacts.NameOf(client.Self)}> ");
+        return await new ChatSession(client, contacts, peer, screen).RunAsync(cancellationToken) ? Ok : Failed;
     }
 
     /// <summary>Splits <c>host:port</c>; the port may be left out, and an IPv6 address stands in brackets.</summary>

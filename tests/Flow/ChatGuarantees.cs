@@ -7,7 +7,7 @@ namespace BrokerIm.Tests.Flow;
 /// <summary>
 /// What users rely on, whatever the server is made of; one subclass per kind of installation, each made of real processes.
 /// </summary>
-public abstract class ChatGuarantees
+public abstract partial class ChatGuarantees
 {
     private const int ChattingUsers = 12;
     private const int Outstanding = 4;

@@ -57,7 +57,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<Act> _acts = new();
-    private readonly ConcurrentDictionary<uint, List<IMMsgData>> _conversations = new();
+    private readonly ConcurrentDictionary<Peer, List<IMMsgData>> _conversations = new();
+    private readonly ConcurrentDictionary<Peer, uint> _hiddenUpTo = new();
     private readonly Channel<ScriptedConnection> _logins = Channel.CreateUnbounded<ScriptedConnection>();
     private readonly Channel<(ReceivedPdu Frame, IMMsgData Message)> _messages =
         Channel.CreateUnbounded<(ReceivedPdu Frame, IMMsgData Message)>();
@@ -66,6 +67,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _serving = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
+    private volatile ScriptedConnection? _latest;
 
     public ScriptedServer()
     {
@@ -122,21 +124,34 @@ internal sealed class ScriptedServer : IAsyncDisposable
     }
 
     /// <summary>Adds a message to a conversation without telling anybody.</summary>
-    public IMMsgData Keep(uint peer, string text, bool own = false, long? timeMs = null) => Append(peer, new()
-    {
-        FromUserId = own ? Self : peer,
-        ToSessionId = own ? peer : Self,
-        MsgType = MsgType.SingleText,
-        MsgData = ByteString.CopyFrom(TextCipher.Default.Encrypt(text)),
-        CreateTime = (uint)((timeMs ?? NowMs) / 1_000),
-    });
+    public IMMsgData Keep(uint peer, string text, bool own = false, long? timeMs = null) =>
+        Keep(peer, own ? Self : peer, own ? peer : Self, MsgType.SingleText, text, timeMs);
+
+    /// <summary>Adds a message to a group without telling anybody.</summary>
+    public IMMsgData KeepInGroup(uint group, uint from, string text, long? timeMs = null) =>
+        Keep(Peer.Group(group), from, group, MsgType.GroupText, text, timeMs);
+
+    /// <summary>Messages up to this id are older than the membership of the user: the history does not show them.</summary>
+    public void Hide(uint group, uint upTo) => _hiddenUpTo[Peer.Group(group)] = upTo;
 
     /// <summary>What is stored of a conversation.</summary>
-    public IReadOnlyList<IMMsgData> Stored(uint peer)
+    public IReadOnlyList<IMMsgData> Stored(Peer peer)
     {
         var conversation = _conversations.GetOrAdd(peer, _ => []);
         lock (conversation)
             return [.. conversation];
+    }
+
+    /// <summary>Answers the next frame of <see cref="Others"/>, which must be this request, on the latest connection.</summary>
+    /// <returns>The request.</returns>
+    public async Task<T> AnswerAsync<T>(ushort command, MessageParser<T> parser, ushort replyCommand, Func<T, IMessage> answer)
+        where T : IMessage<T>
+    {
+        var frame = await Others.NextAsync();
+        Assert.Equal(command, frame.Header.Command);
+        var request = frame.Parse(parser);
+        _latest!.Send(replyCommand, frame.Header.Sequence, answer(request));
+        return request;
     }
 
     public async ValueTask DisposeAsync()
@@ -148,7 +163,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private IMMsgData Append(uint peer, IMMsgData message)
+    private IMMsgData Keep(Peer peer, uint from, uint to, MsgType type, string text, long? timeMs) => Append(peer, new()
+    {
+        FromUserId = from,
+        ToSessionId = to,
+        MsgType = type,
+        MsgData = ByteString.CopyFrom(TextCipher.Default.Encrypt(text)),
+        CreateTime = (uint)((timeMs ?? NowMs) / 1_000),
+    });
+
+    private IMMsgData Append(Peer peer, IMMsgData message)
     {
         var conversation = _conversations.GetOrAdd(peer, _ => []);
         lock (conversation)
@@ -241,6 +265,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
 
         connection.Send(Command.LoginRes, frame.Header.Sequence, reply);
+        _latest = connection;
         _logins.Writer.TryWrite(connection);
     }
 
@@ -279,9 +304,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _messages.Writer.TryWrite((frame, message));
     }
 
+    private static Peer PeerOf(IMMsgData sent) => new(sent.ToSessionId, sent.MsgType is MsgType.GroupText or MsgType.GroupAudio);
+
     private (uint Id, bool IsNew) KeepOnce(IMMsgData message)
     {
-        var earlier = Stored(message.ToSessionId).FirstOrDefault(
+        var peer = PeerOf(message);
+        var earlier = Stored(peer).FirstOrDefault(
             kept => kept.HasClientMsgId && kept.ClientMsgId.Equals(message.ClientMsgId));
         if (earlier is not null)
             return (earlier.MsgId, false);
@@ -289,14 +317,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
         var copy = message.Clone();
         copy.FromUserId = Self;
         copy.CreateTime = (uint)(NowMs / 1_000);
-        return (Append(message.ToSessionId, copy).MsgId, true);
+        return (Append(peer, copy).MsgId, true);
     }
 
     private void Ack(ScriptedConnection connection, ReceivedPdu frame, IMMsgData message, uint id, SendStatus? status)
     {
         var ack = new IMMsgDataAck
         {
-            UserId = Self, SessionId = message.ToSessionId, MsgId = id, SessionType = SessionType.Single,
+            UserId = Self, SessionId = message.ToSessionId, MsgId = id, SessionType = PeerOf(message).SessionType,
         };
         if (status is { } outcome)
         {
@@ -310,8 +338,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     private IMGetMsgListRsp Page(IMGetMsgListReq request)
     {
+        var peer = Peer.Of(request.SessionType, request.SessionId);
         var begin = request.MsgIdBegin == 0 ? uint.MaxValue : request.MsgIdBegin;
-        var page = Stored(request.SessionId).Reverse().Where(message => message.MsgId <= begin).Take((int)request.MsgCnt);
+        var hidden = _hiddenUpTo.GetValueOrDefault(peer);
+        var page = Stored(peer).Reverse().Where(message => message.MsgId <= begin && message.MsgId > hidden)
+            .Take((int)request.MsgCnt);
         return new()
         {
             UserId = Self,
@@ -365,8 +396,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             _conversations.Keys.Select(peer => (Peer: peer, Messages: Stored(peer))).Where(one => one.Messages.Count > 0).Select(one =>
                 new ContactSessionInfo
                 {
-                    SessionId = one.Peer,
-                    SessionType = SessionType.Single,
+                    SessionId = one.Peer.Id,
+                    SessionType = one.Peer.SessionType,
                     SessionStatus = SessionStatusType.Ok,
                     UpdatedTime = one.Messages[^1].CreateTime,
                     LatestMsgId = one.Messages[^1].MsgId,

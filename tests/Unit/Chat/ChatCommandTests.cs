@@ -41,7 +41,7 @@ public sealed class ChatCommandTests
         [
             User(1, "alice", "Twin"), User(2, "bob", "Robert"), User(3, "carol", "Twin"), User(4, "3", "Number"),
         ];
-        Assert.Equal(expected, PeerFinder.Find(users, wanted)?.UserId);
+        Assert.Equal(expected, PeerFinder.FindUser(users, wanted)?.UserId);
     }
 
     private static UserInfo User(uint id, string name, string nick) => new()

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using BrokerIm.Client;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Server.Chat;
@@ -22,7 +21,7 @@ public sealed class ChatSessionTests
         server.Keep(Bob, "unread");
         await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
         var screen = new TestScreen();
-        var running = new ChatSession(client, User(), screen).RunAsync(Stop);
+        var running = new ChatSession(client, ContactsOf(client), Bob, screen).RunAsync(Stop);
 
         Assert.Equal("* Chat with Bob (bob, 1002): online. /help for help.", await screen.Output.NextAsync());
         Assert.Equal("#1 Bob: old", await screen.Output.NextAsync());
@@ -59,7 +58,7 @@ public sealed class ChatSessionTests
         screen.Type("one");
         screen.Type("two");
         screen.End();
-        Assert.True(await new ChatSession(client, User(), screen).RunAsync(Stop).Soon());
+        Assert.True(await new ChatSession(client, ContactsOf(client), Bob, screen).RunAsync(Stop).Soon());
         Assert.Equal(2, server.Stored(Bob).Count);
     }
 
@@ -72,7 +71,7 @@ public sealed class ChatSessionTests
         var screen = new TestScreen();
         screen.Type("hello");
         screen.End();
-        Assert.False(await new ChatSession(client, User(), screen).RunAsync(Stop).Soon());
+        Assert.False(await new ChatSession(client, ContactsOf(client), Bob, screen).RunAsync(Stop).Soon());
         await screen.Output.NextAsync();
         Assert.StartsWith("! Not sent: hello", await screen.Output.NextAsync());
     }
@@ -84,7 +83,7 @@ public sealed class ChatSessionTests
         server.Keep(Bob, "old");
         await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
         var screen = new TestScreen();
-        var running = new ChatSession(client, User(), screen).RunAsync(Stop);
+        var running = new ChatSession(client, ContactsOf(client), Bob, screen).RunAsync(Stop);
         await screen.Output.NextAsync();
         Assert.Equal("#1 Bob: old", await screen.Output.NextAsync());
         (await server.Logins.NextAsync()).Send(Command.KickUser, 0, new IMKickUser
@@ -111,35 +110,16 @@ public sealed class ChatSessionTests
         Assert.Equal("not sent", errors.ToString().Trim());
 
         List<string> lines = [];
-        await foreach (var line in screen.ReadAsync(Stop))
+        await foreach (var line in screen.ReadAsync(_ => { }, Stop))
             lines.Add(line);
         Assert.Equal(["one", "two"], lines);
     }
 
-    private static UserInfo User() => new() { UserId = Bob, UserRealName = "bob", UserNickName = "Bob" };
-
-    private sealed class TestScreen : IChatScreen
+    private static Contacts ContactsOf(ImClient client)
     {
-        private readonly Channel<string> _input = Channel.CreateUnbounded<string>();
-        private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
-
-        public ChannelReader<string> Output => _output.Reader;
-
-        public void Type(string line) => _input.Writer.TryWrite(line);
-
-        public void End() => _input.Writer.Complete();
-
-        public void Show(ChatLine line) => _output.Writer.TryWrite($"#{line.MessageId} {line.Who}: {line.Text}");
-
-        public void Note(string text) => _output.Writer.TryWrite($"* {text}");
-
-        public void Complain(string text) => _output.Writer.TryWrite($"! {text}");
-
-        public void Sending(int count)
-        {
-        }
-
-        public IAsyncEnumerable<string> ReadAsync(CancellationToken cancellationToken) =>
-            _input.Reader.ReadAllAsync(cancellationToken);
+        var contacts = new Contacts(client);
+        contacts.Add(client.Self);
+        contacts.Add(new UserInfo { UserId = Bob, UserRealName = "bob", UserNickName = "Bob" });
+        return contacts;
     }
 }

@@ -39,6 +39,18 @@ public sealed class LineEditorTests
     }
 
     [Theory]
+    [InlineData("hello", true)]
+    [InlineData("//hello", true)]
+    [InlineData("", false)]
+    [InlineData("/", false)]
+    [InlineData("/who", false)]
+    public void Line_is_a_message_unless_it_is_a_command(string text, bool isMessage)
+    {
+        Type(text);
+        Assert.Equal(isMessage, _editor.IsMessage);
+    }
+
+    [Theory]
     [InlineData("abcdef", 4, "cdef")]
     [InlineData("abcdef", 10, "abcdef")]
     [InlineData("你好吗", 4, "好吗")]

@@ -75,6 +75,38 @@ public sealed class ConversationTrackerTests
     }
 
     [Fact]
+    public void Long_time_away_from_a_group_is_passed_over_in_few_steps()
+    {
+        // A member up to 50, not one up to 1,000,000, and one again: only what came after that is to be seen.
+        const uint hidden = 1_000_000;
+        _tracker.StartAfter(50);
+        _tracker.Saw(Message(hidden + 301));
+        var requests = 0;
+        List<uint> due = [];
+        for (var step = Next(); step.Kind != ConversationStepKind.Nothing; step = Next())
+        {
+            if (step.Kind == ConversationStepKind.Deliver)
+            {
+                due.Add(step.Message!.Id);
+                continue;
+            }
+
+            requests++;
+            Assert.InRange(step.To - step.From + 1, 1u, (uint)ConversationTracker.PageSize);
+            _tracker.Filled(step.From, step.To, [.. Backwards(step).Where(id => id > hidden).Select(Message)]);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 301).Select(number => hidden + (uint)number), due);
+        Assert.InRange(requests, 1, 200);
+
+        static IEnumerable<uint> Backwards(ConversationStep step)
+        {
+            for (var id = step.To; id >= step.From; id--)
+                yield return id;
+        }
+    }
+
+    [Fact]
     public void Long_gap_is_fetched_from_its_older_end_in_pages()
     {
         _tracker.StartAfter(0);

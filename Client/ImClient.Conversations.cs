@@ -4,8 +4,8 @@ using BrokerIm.Client.Sessions;
 
 namespace BrokerIm.Client;
 
-// Questions to the server. Each waits for a connection if there is none, and fails with TimeoutException after RequestTimeout or
-// with ImClosedException when the client has ended.
+// Questions to the server, here and in the neighbouring files. Each waits for a connection if there is none, and fails with
+// TimeoutException after RequestTimeout or with ImClosedException when the client has ended.
 public sealed partial class ImClient
 {
     /// <summary>A stretch of a conversation, oldest message first.</summary>
@@ -99,86 +99,26 @@ public sealed partial class ImClient
         return reply.ContactSessionList;
     }
 
-    /// <summary>Everybody, or everybody whose profile changed; asks as often as it takes when one answer cannot hold them.</summary>
-    /// <param name="since">Inclusive; the default asks for all but those who left.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<UserChanges> GetAllUsersAsync(DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        // A server leaves out those who left only when it is asked for all; the second question for the rest asks for changes.
-        const uint left = 3;
-        bool IsWanted(UserInfo user) => user.Status != left || SecondsOf(since) > 0;
-        var users = new Dictionary<uint, UserInfo>();
-        for (var asked = SecondsOf(since); ;)
-        {
-            var from = asked;
-            var reply = await _connection.RequestAsync(
-                Command.AllUserReq,
-                self => new IMAllUserReq { UserId = self, LatestUpdateTime = from },
-                Command.AllUserRsp,
-                IMAllUserRsp.Parser,
-                cancellationToken);
-
-            foreach (var user in reply.UserList)
-                users[user.UserId] = user;
-
-            // Asked from its own answer's time on, the server has nothing newer when it names that time again.
-            if (reply.LatestUpdateTime <= asked)
-                return new([.. users.Values.Where(IsWanted)], DateTimeOffset.FromUnixTimeSeconds(asked));
-            asked = reply.LatestUpdateTime;
-        }
-    }
-
-    /// <summary>Profiles of some users; unknown ids are left out.</summary>
-    public async Task<IReadOnlyList<UserInfo>> GetUsersAsync(IEnumerable<uint> ids, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a conversation off the list of recent ones, with what is unread in it. Its history stays, and the next message brings
+    /// it back.
+    /// </summary>
+    /// <exception cref="RequestRefusedException">There is no such conversation on the list.</exception>
+    public async Task RemoveSessionAsync(Peer peer, CancellationToken cancellationToken)
     {
         var reply = await _connection.RequestAsync(
-            Command.UsersInfoReq,
-            self => new IMUsersInfoReq { UserId = self, UserIdList = { ids } },
-            Command.UsersInfoRsp,
-            IMUsersInfoRsp.Parser,
+            Command.RemoveSessionReq,
+            self => new IMRemoveSessionReq { UserId = self, SessionType = peer.SessionType, SessionId = peer.Id },
+            Command.RemoveSessionRsp,
+            IMRemoveSessionRsp.Parser,
             cancellationToken);
-        return reply.UserInfoList;
+        Insist(reply.ResultCode, $"remove the conversation with {peer}");
     }
 
-    /// <summary>All departments, deleted ones included.</summary>
-    public async Task<IReadOnlyList<DepartInfo>> GetDepartmentsAsync(CancellationToken cancellationToken)
+    private static void Insist(uint result, string what)
     {
-        var reply = await _connection.RequestAsync(
-            Command.DepartmentReq,
-            self => new IMDepartmentReq { UserId = self, LatestUpdateTime = 0 },
-            Command.DepartmentRsp,
-            IMDepartmentRsp.Parser,
-            cancellationToken);
-        return reply.DeptList;
-    }
-
-    /// <summary>Which of some users have a PC client online; one answer per id, in the same order.</summary>
-    public async Task<IReadOnlyList<UserStat>> GetStatusAsync(IEnumerable<uint> ids, CancellationToken cancellationToken)
-    {
-        var reply = await _connection.RequestAsync(
-            Command.UsersStatReq,
-            self => new IMUsersStatReq { UserId = self, UserIdList = { ids } },
-            Command.UsersStatRsp,
-            IMUsersStatRsp.Parser,
-            cancellationToken);
-        return reply.UserStatList;
-    }
-
-    /// <summary>Ends the user's session on the PC. Servers listen to mobile clients only; others get no answer.</summary>
-    /// <exception cref="TimeoutException">Also when this client is none of those.</exception>
-    public Task KickPcAsync(CancellationToken cancellationToken) => _connection.RequestAsync(
-        Command.KickPCClientReq,
-        self => new IMKickPCClientReq { UserId = self },
-        Command.KickPCClientRsp,
-        IMKickPCClientRsp.Parser,
-        cancellationToken);
-
-    /// <summary>The server's clock, to the second.</summary>
-    public async Task<DateTimeOffset> GetServerTimeAsync(CancellationToken cancellationToken)
-    {
-        var reply = await _connection.RequestAsync(
-            Command.ClientTimeReq, _ => new IMClientTimeReq(), Command.ClientTimeRsp, IMClientTimeRsp.Parser, cancellationToken);
-        return DateTimeOffset.FromUnixTimeSeconds(reply.ServerTime);
+        if (result != 0)
+            throw new RequestRefusedException(what, result);
     }
 
     private static uint SecondsOf(DateTimeOffset time) => (uint)Math.Max(0, time.ToUnixTimeSeconds());
