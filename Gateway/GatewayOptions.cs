@@ -99,9 +99,12 @@ public sealed partial class GatewayOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int PasswordIterations { get; set; } = PasswordRecord.DefaultIterations;
 
-    /// <summary>How long a login may wait for its turn to derive a password before it is refused as busy. Defaults to 3 s.</summary>
+    /// <summary>
+    /// How long a login may wait for its turn to derive a password before it is refused as busy. The most impatient client waits
+    /// 8 s for its answer and then comes again, so waiting longer would be in vain. Defaults to 7 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
-    public TimeSpan PasswordWaitMax { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan PasswordWaitMax { get; set; } = TimeSpan.FromSeconds(7);
 
     /// <summary>How long a verified password logs in again without being derived; 0 turns that off. Defaults to 15 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

@@ -33,7 +33,7 @@ internal sealed class PasswordChecker : IDisposable
     private readonly PasswordRecord _nobody;
 
     // One core is left to those who are logged in already.
-    private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly DerivationQueue _derivations = new(Math.Max(1, Environment.ProcessorCount - 1));
 
     public PasswordChecker(
         VerifiedPasswords verified,
@@ -50,7 +50,7 @@ internal sealed class PasswordChecker : IDisposable
         _nobody = RecordOfNobody(options.Value.PasswordIterations);
     }
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _derivations.Dispose();
 
     /// <summary>Checks the text a client sent. Takes as long for a name that does not exist as for one that does.</summary>
     /// <param name="account">Null when there is none of that name.</param>
@@ -62,19 +62,8 @@ internal sealed class PasswordChecker : IDisposable
             return PasswordVerdict.Right;
 
         var record = RecordOf(account);
-        if (!await WaitForTurnAsync(cancellationToken))
+        if (await DeriveAsync(record ?? _nobody, clientText, cancellationToken) is not { } right)
             return PasswordVerdict.Busy;
-
-        bool right;
-        try
-        {
-            right = await DeriveAsync(record ?? _nobody, clientText);
-        }
-        finally
-        {
-            _turns.Release();
-        }
-
         if (!right || account is null || record is null)
             return PasswordVerdict.Wrong;
         _verified.Add(account, clientText);
@@ -100,34 +89,31 @@ internal sealed class PasswordChecker : IDisposable
         return record;
     }
 
-    private async ValueTask<bool> WaitForTurnAsync(CancellationToken cancellationToken)
+    /// <summary>Null when its turn did not come in time.</summary>
+    private async Task<bool?> DeriveAsync(PasswordRecord record, string clientText, CancellationToken cancellationToken)
     {
-        var start = _time.GetTimestamp();
-        if (!_turns.Wait(0, CancellationToken.None))
+        var added = _time.GetTimestamp();
+        var job = _derivations.Add(() =>
         {
-            using var patience = new CancellationTokenSource(_waitMax, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            try
-            {
-                await _turns.WaitAsync(either.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return false;
-            }
+            var began = _time.GetTimestamp();
+            _metrics.PasswordWaited(_time.GetElapsedTime(added, began));
+            var right = record.Verify(clientText);
+            _metrics.PasswordDerived(_time.GetElapsedTime(began));
+            return right;
+        });
+
+        try
+        {
+            return await job.Result.WaitAsync(_waitMax, _time, cancellationToken);
         }
-
-        _metrics.PasswordWaited(_time.GetElapsedTime(start));
-        return true;
-    }
-
-    // On a thread of its own: the pool's threads have sockets to serve.
-    private async Task<bool> DeriveAsync(PasswordRecord record, string clientText)
-    {
-        var start = _time.GetTimestamp();
-        var right = await Task.Factory.StartNew(
-            () => record.Verify(clientText), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _metrics.PasswordDerived(_time.GetElapsedTime(start));
-        return right;
+        catch (TimeoutException)
+        {
+            return job.TryAbandon() ? null : await job.Result;
+        }
+        catch (OperationCanceledException)
+        {
+            job.TryAbandon();
+            throw;
+        }
     }
 }

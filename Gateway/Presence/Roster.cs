@@ -13,11 +13,14 @@ namespace BrokerIm.Gateway.Presence;
 /// while a round is being told are gathered for the next: encoded once, one flush of each socket, and of what one user changes
 /// several times only the last.
 /// </summary>
-internal sealed class Roster(ConnectionTable table) : BackgroundService
+internal sealed class Roster(ConnectionTable table, TimeProvider time) : BackgroundService
 {
     private readonly Lock _gate = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private const int RestFactor = 9;
+    private static readonly TimeSpan s_restMax = TimeSpan.FromSeconds(2);
 
     private Dictionary<(UserId User, ushort Command), IMessage> _changes = [];
 
@@ -42,8 +45,20 @@ internal sealed class Roster(ConnectionTable table) : BackgroundService
             forAll.ResetWrittenCount();
             foreach (var ((_, command), notify) in TakeChanges())
                 FrameWriter.Write(command == Command.UserStatNotify ? forPcs : forAll, command, 0, notify);
+            var began = time.GetTimestamp();
             TellAll(forPcs.WrittenSpan, forAll.WrittenSpan);
+            await RestAsync(time.GetElapsedTime(began), stoppingToken);
         }
+    }
+
+    /// <summary>
+    /// When everybody comes at once every round is for everybody, and rounds without a pause would keep a core from letting people
+    /// in. So the next gathers changes for some times as long as this one took: microseconds for few sessions.
+    /// </summary>
+    private Task RestAsync(TimeSpan round, CancellationToken cancellationToken)
+    {
+        var rest = round * RestFactor;
+        return rest <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(rest < s_restMax ? rest : s_restMax, time, cancellationToken);
     }
 
     private void Note(UserId user, ushort command, IMessage notify)

@@ -19,6 +19,7 @@ internal sealed class MixedResult(MixedMeters meters, MixedVerdict verdict, Mixe
         output.WriteLine(
             $"{options.Users} users in groups of {options.GroupSize}, {options.Rate:N0} messages/s for {options.Duration.TotalSeconds:0} s");
         Print(output, "login", meters.LoggedIn);
+        output.WriteLine($"  logins tried again: {meters.LoginRetries.Value}");
         Print(output, "lists", meters.Loaded);
         Print(output, "send to ack", meters.Acked);
         output.WriteLine(Verdict.IsViolated
@@ -31,6 +32,7 @@ internal sealed class MixedResult(MixedMeters meters, MixedVerdict verdict, Mixe
                 options.Users,
                 options.GroupSize,
                 options.Rate,
+                LoginRetries = meters.LoginRetries.Value,
                 LoginMs = ToReport(meters.LoggedIn),
                 ListsMs = ToReport(meters.Loaded),
                 ToAckMs = ToReport(meters.Acked),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using BrokerIm.Client;
 using BrokerIm.LoadTests.Users;
 
@@ -10,6 +11,7 @@ namespace BrokerIm.LoadTests.Mixed;
 internal sealed class MixedUser : IAsyncDisposable
 {
     private const int StatusBatch = 300;
+    private static readonly TimeSpan s_loginPatience = TimeSpan.FromMinutes(5);
 
     private readonly ImClient _client;
     private readonly MixedMeters _meters;
@@ -46,22 +48,34 @@ internal sealed class MixedUser : IAsyncDisposable
             _ => throw new ArgumentException($"{target} is no address.", nameof(target)),
         };
         var started = Stopwatch.GetTimestamp();
-        var client = await ImClient.ConnectAsync(
-            new()
+        var options = new ImClientOptions
+        {
+            Host = host,
+            Port = port,
+            Name = account.Name,
+            Password = account.Password,
+            RequestTimeout = TimeSpan.FromMinutes(2),
+            EventCapacity = 65_536,
+        };
+        while (true)
+        {
+            try
             {
-                Host = host,
-                Port = port,
-                Name = account.Name,
-                Password = account.Password,
-                LoginTimeout = TimeSpan.FromMinutes(2),
-                ConnectTimeout = TimeSpan.FromMinutes(2),
-                RequestTimeout = TimeSpan.FromMinutes(2),
-                EventCapacity = 65_536,
-            },
-            cancellationToken);
-        meters.LoggedIn.Record(ElapsedNanoseconds(started));
-        return new(client, meters);
+                var client = await ImClient.ConnectAsync(options, cancellationToken);
+                meters.LoggedIn.Record(ElapsedNanoseconds(started));
+                return new(client, meters);
+            }
+            catch (Exception exception) when (IsWorthAnotherTry(exception) && Stopwatch.GetElapsedTime(started) < s_loginPatience)
+            {
+                meters.LoginRetries.Add(1);
+                await Task.Delay(TimeSpan.FromSeconds(1 + (2 * Random.Shared.NextDouble())), cancellationToken);
+            }
+        }
     }
+
+    // As clients do: a busy or slow server is asked again, a wrong password is not.
+    private static bool IsWorthAnotherTry(Exception exception) =>
+        exception is ImException and not LoginRefusedException { IsTransient: false } or SocketException or IOException;
 
     /// <summary>Asks for what a Windows client asks for after its login (protocol chapter 01 section 5.5).</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)

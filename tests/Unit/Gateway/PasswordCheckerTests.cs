@@ -69,9 +69,11 @@ public sealed class PasswordCheckerTests : IDisposable
         var turns = Math.Max(1, Environment.ProcessorCount - 1);
         var running = Enumerable.Range(0, turns).Select(_ => CheckAsync(checker, null, "x").AsTask()).ToArray();
 
+        await Eventually.HoldsAsync(() => _meter.Count("im_kdf_queue_wait_seconds") == turns);
+
         var waiting = CheckAsync(checker, null, "x").AsTask();
         Assert.False(waiting.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(4));
+        _time.Advance(TimeSpan.FromSeconds(8));
 
         Assert.Equal(PasswordVerdict.Busy, await waiting);
         Assert.All(await Task.WhenAll(running), verdict => Assert.Equal(PasswordVerdict.Wrong, verdict));
