@@ -121,6 +121,8 @@ public abstract class Installation : IAsyncLifetime
         ReconnectMinDelay = TimeSpan.FromMilliseconds(50),
         ReconnectMaxDelay = TimeSpan.FromSeconds(1),
         RequestTimeout = TimeSpan.FromSeconds(30),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        LoginTimeout = TimeSpan.FromSeconds(30),
         EventCapacity = 100_000,
     };
 
