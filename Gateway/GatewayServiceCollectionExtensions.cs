@@ -79,6 +79,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Kicks>();
         services.AddSingleton<PresenceNews>();
         services.AddSingleton<Departures>();
+        services.AddSingleton<StatusCache>();
         services.AddSingleton<SignalHandler>();
         services.AddSingleton<ICommandModule, PresenceModule>();
         services.AddRunning<PresenceKeeper>();

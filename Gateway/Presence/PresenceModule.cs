@@ -8,13 +8,15 @@ namespace BrokerIm.Gateway.Presence;
 
 /// <summary>Commands about who is online: the status query and the kick of one's own PC (protocol chapter 02 sections 4.1 and 7).</summary>
 internal sealed class PresenceModule(
-    IPresenceWriter presence, OnlineElsewhere elsewhere, Kicks kicks, TimeProvider time) : ICommandModule
+    IPresenceWriter presence,
+    StatusCache statuses,
+    OnlineElsewhere elsewhere,
+    Kicks kicks,
+    QueryDeadline deadline,
+    TimeProvider time) : ICommandModule
 {
     // Ten bytes each, so the answer stays below what Android accepts. Windows asks for 300 at a time.
     private const int MaxAsked = 40_000;
-
-    // Keeps one question to the registry short; others use the same connection.
-    private const int FindBatch = 1_000;
 
     public void Register(CommandTable table)
     {
@@ -25,31 +27,28 @@ internal sealed class PresenceModule(
     private async ValueTask TellStatusAsync(
         Session session, FrameHeader header, IMUsersStatReq request, CancellationToken cancellationToken)
     {
+        var asked = request.UserIdList.Take(MaxAsked).ToList();
+        var online = await OnlineAsync(asked, cancellationToken);
         var answer = new IMUsersStatRsp { UserId = session.User.Value };
-        foreach (var asked in request.UserIdList.Take(MaxAsked).Chunk(FindBatch))
+        answer.UserStatList.AddRange(asked.Select(id => new UserStat
         {
-            var online = await OnlineAsync(asked, cancellationToken);
-            answer.UserStatList.AddRange(asked.Select(id => new UserStat
-            {
-                UserId = id,
-                Status = online.Contains(id) ? UserStatType.Online : UserStatType.Offline,
-            }));
-        }
-
+            UserId = id,
+            Status = online.Contains(id) ? UserStatType.Online : UserStatType.Offline,
+        }));
         session.Send(Command.UsersStatRsp, header.Sequence, answer);
     }
 
     // A user with nothing but a phone is offline for others (section 7.2).
-    private async ValueTask<HashSet<uint>> OnlineAsync(uint[] asked, CancellationToken cancellationToken)
+    private async ValueTask<HashSet<uint>> OnlineAsync(List<uint> asked, CancellationToken cancellationToken)
     {
-        UserId[] users = [.. asked.Select(id => new UserId(id)).Where(user => user.IsValid).Distinct()];
-        var present = await presence.FindAsync(users, cancellationToken);
+        List<UserId> users = [.. asked.Select(static id => new UserId(id)).Where(static user => user.IsValid).Distinct()];
+        var pcs = await deadline.AskAsync(token => statuses.FindAsync(users, token), cancellationToken);
         var online = new HashSet<uint>();
-        foreach (var (user, entries) in users.Zip(present))
+        foreach (var (user, gateway) in users.Zip(pcs))
         {
-            if (entries.FirstOrDefault(static entry => entry.Client.ClassOf() == DeviceClass.Pc) is not { } pc)
+            if (gateway is null)
                 continue;
-            elsewhere.Online(user, pc.Gateway);
+            elsewhere.Online(user, gateway.Value);
             online.Add(user.Value);
         }
 

@@ -17,6 +17,7 @@ internal sealed class PresenceNews(
     SignalOutbox signals,
     Roster roster,
     OnlineElsewhere elsewhere,
+    StatusCache statuses,
     TimeProvider time,
     ILogger<PresenceNews> log)
 {
@@ -25,6 +26,7 @@ internal sealed class PresenceNews(
     /// <summary>A session has logged in and the registry knows it.</summary>
     public async ValueTask ArrivedAsync(Session session, CancellationToken cancellationToken)
     {
+        statuses.Forget(session.User);
         signals.Send(About(session.User, SignalKind.PresenceChanged));
         if (session.Class == DeviceClass.Pc)
         {
@@ -43,6 +45,7 @@ internal sealed class PresenceNews(
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         await RemoveAsync(session, deadline.Token);
+        statuses.Forget(session.User);
         signals.Send(About(session.User, SignalKind.PresenceChanged));
         if (!session.HasLoggedIn || session.Class != DeviceClass.Pc)
             return;

@@ -4,7 +4,8 @@ using BrokerIm.Gateway.Peers;
 namespace BrokerIm.Gateway.Presence;
 
 /// <summary>Acts on news from other gateways. What this gateway said itself comes back too and is skipped: it acted when it spoke.</summary>
-internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, PresenceNews news, Roster roster, PeerRelay peers)
+internal sealed class SignalHandler(
+    GatewayIdentity identity, Kicks kicks, PresenceNews news, StatusCache statuses, Roster roster, PeerRelay peers)
 {
     /// <summary>Handles one signal; never waits for a service.</summary>
     public ValueTask HandleAsync(Signal signal, CancellationToken cancellationToken)
@@ -17,7 +18,11 @@ internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, Prese
             case SignalKind.Kick:
                 kicks.Handle(signal);
                 break;
+            case SignalKind.PresenceChanged:
+                statuses.Forget(new(signal.User));
+                break;
             case SignalKind.UserStatus:
+                statuses.Forget(new(signal.User));
                 news.HandleStatus(signal);
                 break;
             case SignalKind.PcLogin:
@@ -33,7 +38,7 @@ internal sealed class SignalHandler(GatewayIdentity identity, Kicks kicks, Prese
                 peers.Handle(signal);
                 break;
             default:
-                // PRESENCE_CHANGED is for Deliver's cache, and a newer gateway may know signals that this one does not.
+                // A newer gateway may know signals that this one does not.
                 break;
         }
 

@@ -56,7 +56,7 @@ internal static class MixedCommand
             return result.Verdict.IsViolated ? 1 : 0;
         }
         catch (Exception exception)
-            when (exception is InvalidDataException or InvalidOperationException or SocketException or ImException)
+            when (exception is InvalidDataException or InvalidOperationException or SocketException or ImException or TimeoutException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
