@@ -20,9 +20,12 @@ public sealed class RedisOptions : IValidatableObject
     [RegularExpression("[A-Za-z0-9:._-]{0,64}")]
     public string KeyPrefix { get; set; } = "";
 
-    /// <summary>How long to wait for an answer; presence is a help, not a need, so not long. Defaults to 500 ms.</summary>
+    /// <summary>
+    /// How long to wait for an answer. Deliveries do not need presence, but logins do, and when everybody comes at once an answer may
+    /// lie unread for a second in a process that has its hands full. Defaults to 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Age at which what a dead gateway left behind is dropped. A gateway announces its connections anew in half that time, so a
