@@ -58,6 +58,7 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IGroupReader>(Same<SqliteConversationStore>);
         services.AddSingleton<IUserDirectoryWriter, SqliteUserDirectory>();
         services.AddSingleton<IUserDirectory>(Same<IUserDirectoryWriter>);
+        services.AddSingleton<IDirectoryImport, SqliteDirectoryImport>();
         services.AddSingleton<IDevices, SqliteDevices>();
         return services;
     }

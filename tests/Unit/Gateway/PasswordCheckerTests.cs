@@ -87,9 +87,10 @@ public sealed class PasswordCheckerTests : IDisposable
     private static ValueTask<PasswordVerdict> CheckAsync(PasswordChecker checker, UserAccount? account, string password) =>
         checker.CheckAsync(account, PasswordRecord.ClientText(password), TestContext.Current.CancellationToken);
 
-    private PasswordChecker Checker(int iterations = 1)
+    private PasswordChecker Checker(int iterations = 1, IUserDirectoryWriter? directory = null)
     {
         var options = Options.Create(new GatewayOptions { PasswordIterations = iterations });
-        return new(new(options, _time), options, new(_meter.Meter), _time, NullLogger<PasswordChecker>.Instance);
+        var upgrade = new PasswordUpgrade(directory ?? Directory(), NullLogger<PasswordUpgrade>.Instance);
+        return new(new(options, _time), upgrade, options, new(_meter.Meter), _time, NullLogger<PasswordChecker>.Instance);
     }
 }
