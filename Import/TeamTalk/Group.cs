@@ -1,6 +1,5 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
-using BrokerIm.Core.Values;
 using Google.Protobuf;
 
 namespace BrokerIm.Import.TeamTalk;
