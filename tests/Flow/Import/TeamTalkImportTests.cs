@@ -103,8 +103,9 @@ public sealed class TeamTalkImportTests : IAsyncLifetime
         {
             Assert.Equal(10u, Assert.Single(await server.AddUsersAsync("dave")));
             await using var alice = await LoginAsync(server, "alice", "secret");
-            Assert.Equal(4u, (await alice.SendTextAsync(Bob, "new", Stop)).Id);
-            Assert.Equal(3u, (await alice.SendTextAsync(Peer.Group(Group), "new", Stop)).Id);
+            Assert.Equal(4u, (await alice.SendTextAsync(Bob, "new", Stop)).MessageId);
+            var sent = await alice.SendAsync(Peer.Group(Group), MsgType.GroupText, TextCipher.Default.Encrypt("new"), Stop);
+            Assert.Equal(3u, sent.MessageId);
         }
 
         // Somebody who is not in the old database: the store is in use.
