@@ -20,8 +20,9 @@ internal sealed class TeamTalkDatabase : IAsyncDisposable
         MySqlConnection connection;
         try
         {
-            // Tables are read for minutes and written away at our pace.
-            connection = new(new MySqlConnectionStringBuilder(connectionString) { DefaultCommandTimeout = 0 }.ConnectionString);
+            // Tables are read for minutes and written away at our pace. A pool would keep the transaction open after us.
+            var settings = new MySqlConnectionStringBuilder(connectionString) { DefaultCommandTimeout = 0, Pooling = false };
+            connection = new(settings.ConnectionString);
         }
         catch (ArgumentException exception)
         {
