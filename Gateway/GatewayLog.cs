@@ -38,6 +38,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2013, LogLevel.Error, "The stored password of user {User} cannot be read; nobody can log in with it")]
     public static partial void CredentialUnreadable(this ILogger log, UserId user);
 
+    [LoggerMessage(2015, LogLevel.Warning, "The imported password of user {User} could not be replaced; trying again at the next login")]
+    public static partial void CredentialNotReplaced(this ILogger log, UserId user);
+
     [LoggerMessage(2014, LogLevel.Debug, "Connection {Connection}: user {User} kicked, {Reason}")]
     public static partial void Kicked(this ILogger log, ulong connection, UserId user, string reason);
 

@@ -102,6 +102,7 @@ public static class GatewayServiceCollectionExtensions
     {
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<VerifiedPasswords>();
+        services.AddSingleton<PasswordUpgrade>();
         services.AddSingleton<PasswordChecker>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<Arrivals>();

@@ -14,6 +14,7 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     UsersCommand.Create(),
     GroupsCommand.Create(),
     DepartmentsCommand.Create(),
+    ImportCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };

@@ -41,8 +41,14 @@ public static class EmbeddedServiceCollectionExtensions
     /// <summary>
     /// Adds the conversation store and the user directory. Several processes on one machine may share the file.
     /// </summary>
-    public static IServiceCollection AddSqliteStores(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="alone">Whether to refuse to start while an embedded server runs on the data, and to keep it from starting.</param>
+    public static IServiceCollection AddSqliteStores(
+        this IServiceCollection services, IConfiguration configuration, bool alone = false)
     {
+        if (alone)
+            services.AddHostedService<DataDirectoryLock>();
         services.AddOptions<EmbeddedOptions>().Bind(configuration.GetSection(EmbeddedOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EmbeddedOptions>, EmbeddedOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
@@ -58,6 +64,7 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IGroupReader>(Same<SqliteConversationStore>);
         services.AddSingleton<IUserDirectoryWriter, SqliteUserDirectory>();
         services.AddSingleton<IUserDirectory>(Same<IUserDirectoryWriter>);
+        services.AddSingleton<IDirectoryImport, SqliteDirectoryImport>();
         services.AddSingleton<IDevices, SqliteDevices>();
         return services;
     }

@@ -107,6 +107,17 @@ internal sealed class SqliteUserDirectory(SqliteReaders readers, SqliteWriter wr
             throw new InvalidOperationException($"There is no user {user}.");
     }
 
+    public async ValueTask<bool> ReplaceCredentialAsync(
+        UserId user, string known, string credential, CancellationToken cancellationToken) =>
+        await writer.RunAsync(
+            session =>
+            {
+                session.Prepare("UPDATE user SET credential = ?3 WHERE id = ?1 AND credential = ?2")
+                    .Bind(1, user.Value).Bind(2, known).Bind(3, credential).Execute();
+                return session.ChangedRows > 0;
+            },
+            cancellationToken);
+
     public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
         _departments.GetOrAddAsync(name, parentId, cancellationToken);
 

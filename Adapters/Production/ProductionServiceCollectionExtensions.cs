@@ -45,6 +45,7 @@ public static class ProductionServiceCollectionExtensions
         services.AddSingleton<IGroupReader>(provider => provider.GetRequiredService<CassandraConversationStore>());
         services.AddSingleton<IUserDirectoryWriter, CassandraUserDirectory>();
         services.AddSingleton<IUserDirectory>(provider => provider.GetRequiredService<IUserDirectoryWriter>());
+        services.AddSingleton<IDirectoryImport, CassandraDirectoryImport>();
         services.AddSingleton<IDevices, CassandraDevices>();
         return services;
     }

@@ -36,6 +36,10 @@ public interface IUserDirectoryWriter : IUserDirectory
     /// <summary>Replaces the stored password record.</summary>
     ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken);
 
+    /// <summary>Replaces the stored password record if it still is the known one.</summary>
+    /// <returns>False when somebody else has changed it, or there is no such user. Of several who replace one record, one does.</returns>
+    ValueTask<bool> ReplaceCredentialAsync(UserId user, string known, string credential, CancellationToken cancellationToken);
+
     /// <summary>
     /// The department with this name under its parent, created when missing. A deleted one comes back. Whether there is such a
     /// parent is not looked at.

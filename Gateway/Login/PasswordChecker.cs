@@ -26,10 +26,12 @@ internal enum PasswordVerdict
 internal sealed class PasswordChecker : IDisposable
 {
     private readonly VerifiedPasswords _verified;
+    private readonly PasswordUpgrade _upgrade;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly TimeSpan _waitMax;
+    private readonly int _iterations;
     private readonly PasswordRecord _nobody;
 
     // One core is left to those who are logged in already.
@@ -37,17 +39,20 @@ internal sealed class PasswordChecker : IDisposable
 
     public PasswordChecker(
         VerifiedPasswords verified,
+        PasswordUpgrade upgrade,
         IOptions<GatewayOptions> options,
         GatewayMetrics metrics,
         TimeProvider time,
         ILogger<PasswordChecker> log)
     {
         _verified = verified;
+        _upgrade = upgrade;
         _metrics = metrics;
         _time = time;
         _log = log;
         _waitMax = options.Value.PasswordWaitMax;
-        _nobody = RecordOfNobody(options.Value.PasswordIterations);
+        _iterations = options.Value.PasswordIterations;
+        _nobody = RecordOfNobody(_iterations);
     }
 
     public void Dispose() => _derivations.Dispose();
@@ -61,11 +66,22 @@ internal sealed class PasswordChecker : IDisposable
         if (account is not null && _verified.Contains(account, clientText))
             return PasswordVerdict.Right;
 
-        var record = RecordOf(account);
-        if (await DeriveAsync(record ?? _nobody, clientText, cancellationToken) is not { } right)
+        var imported = account is null ? null : TeamTalkPassword.Parse(account.Credential);
+        var record = imported is null ? RecordOf(account) : null;
+        string? replacement = null;
+        Func<bool> verify = imported is null ? () => (record ?? _nobody).Verify(clientText) : () =>
+        {
+            // Quick to check. The replacement is derived whether the password is right or not, so that every attempt takes as long.
+            replacement = PasswordRecord.Create(clientText, _iterations).ToString();
+            return imported.Verify(clientText);
+        };
+
+        if (await DeriveAsync(verify, cancellationToken) is not { } right)
             return PasswordVerdict.Busy;
-        if (!right || account is null || record is null)
+        if (!right || account is null || (record is null && replacement is null))
             return PasswordVerdict.Wrong;
+        if (replacement is not null)
+            account = await _upgrade.ReplaceAsync(account, replacement, cancellationToken);
         _verified.Add(account, clientText);
         return PasswordVerdict.Right;
     }
@@ -90,14 +106,14 @@ internal sealed class PasswordChecker : IDisposable
     }
 
     /// <summary>Null when its turn did not come in time.</summary>
-    private async Task<bool?> DeriveAsync(PasswordRecord record, string clientText, CancellationToken cancellationToken)
+    private async Task<bool?> DeriveAsync(Func<bool> verify, CancellationToken cancellationToken)
     {
         var added = _time.GetTimestamp();
         var job = _derivations.Add(() =>
         {
             var began = _time.GetTimestamp();
             _metrics.PasswordWaited(_time.GetElapsedTime(added, began));
-            var right = record.Verify(clientText);
+            var right = verify();
             _metrics.PasswordDerived(_time.GetElapsedTime(began));
             return right;
         });

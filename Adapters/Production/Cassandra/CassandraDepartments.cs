@@ -63,6 +63,21 @@ internal sealed class CassandraDepartments(ICassandraSession session, TimeProvid
         }
     }
 
+    /// <inheritdoc cref="IDirectoryImport.AddAsync(Department, CancellationToken)"/>
+    public async ValueTask<ImportOutcome> ImportAsync(Department department, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var tree = await ReadAsync(cancellationToken);
+            if (tree.All.FirstOrDefault(one => one.Id == department.Id) is { } known)
+                return known.Name == department.Name ? ImportOutcome.Existing : ImportOutcome.NumberTaken;
+            if (tree.All.Any(one => one.ParentId == department.ParentId && one.Name == department.Name))
+                return ImportOutcome.NameTaken;
+            if (await TryWriteAsync(department, tree.Version, cancellationToken))
+                return ImportOutcome.Added;
+        }
+    }
+
     /// <inheritdoc cref="IUserDirectory.ListDepartmentsAsync"/>
     public async ValueTask<IReadOnlyList<Department>> ListAsync(long updatedAfterSeconds, CancellationToken cancellationToken)
     {

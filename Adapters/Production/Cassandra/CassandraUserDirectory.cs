@@ -124,6 +124,10 @@ internal sealed class CassandraUserDirectory : IUserDirectoryWriter, IDisposable
             throw new InvalidOperationException($"There is no user {user}.");
     }
 
+    public async ValueTask<bool> ReplaceCredentialAsync(
+        UserId user, string known, string credential, CancellationToken cancellationToken) =>
+        (await _session.ReadAsync(DirectoryStatements.ReplaceCredential, (user, known, credential), cancellationToken))[0];
+
     public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
         _departments.GetOrAddAsync(name, parentId, cancellationToken);
 

@@ -77,6 +77,11 @@ internal static class DirectoryStatements
         static (change, values) => values.Add(change.Credential).Add((int)change.User.Value).Add(change.Adder),
         IsApplied);
 
+    public static readonly CassandraRead<(UserId User, string Known, string Credential), bool> ReplaceCredential = new(
+        "UPDATE user SET credential = ? WHERE id = ? IF credential = ?",
+        static (change, values) => values.Add(change.Credential).Add((int)change.User.Value).Add(change.Known),
+        IsApplied);
+
     /// <summary>
     /// Compares everything it replaces: a time alone would not tell two edits of one second apart. Equal values are the same profile,
     /// however they came about.

@@ -39,6 +39,24 @@ internal sealed class IdBlock(ICassandraSession session, string kind) : IDisposa
         }
     }
 
+    /// <summary>Sees to it that numbers taken from now on lie above one. What this or another process has taken before, it keeps.</summary>
+    public async ValueTask RaiseAsync(uint number, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var found = await session.ReadAsync(DirectoryStatements.NextOfBlock, kind, cancellationToken);
+            if (found.Count > 0 && found[0] > number)
+                return;
+
+            var next = (long)number + 1;
+            var raised = found.Count == 0
+                ? await session.ReadAsync(DirectoryStatements.FirstBlock, (kind, next), cancellationToken)
+                : await session.ReadAsync(DirectoryStatements.TakeBlock, (kind, found[0], next), cancellationToken);
+            if (raised[0])
+                return;
+        }
+    }
+
     public void Dispose() => _gate.Dispose();
 
     /// <summary>

@@ -33,6 +33,9 @@ internal sealed class FaultyDirectory(IUserDirectoryWriter inner) : IUserDirecto
     public ValueTask SetCredentialAsync(UserId user, string credential, CancellationToken cancellationToken) =>
         Inner.SetCredentialAsync(user, credential, cancellationToken);
 
+    public ValueTask<bool> ReplaceCredentialAsync(UserId user, string known, string credential, CancellationToken cancellationToken) =>
+        Inner.ReplaceCredentialAsync(user, known, credential, cancellationToken);
+
     public ValueTask<Department> GetOrAddDepartmentAsync(string name, uint parentId, CancellationToken cancellationToken) =>
         Inner.GetOrAddDepartmentAsync(name, parentId, cancellationToken);
 

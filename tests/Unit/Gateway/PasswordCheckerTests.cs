@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
+using BrokerIm.Adapters.Embedded;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Security;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Login;
+using BrokerIm.Tests.Flow.Support;
 using BrokerIm.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -13,8 +17,22 @@ public sealed class PasswordCheckerTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly MeterReader _meter = new();
+    private readonly SqliteFolder _folder = new();
+    private readonly OpenSqlite _opened;
+    private readonly FaultyDirectory _directory;
 
-    public void Dispose() => _meter.Dispose();
+    public PasswordCheckerTests()
+    {
+        _opened = _folder.Open();
+        _directory = new(new SqliteUserDirectory(_opened.Readers, _opened.Writer, _time));
+    }
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _opened.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Password_of_an_account_is_right_and_any_other_wrong()
@@ -80,6 +98,71 @@ public sealed class PasswordCheckerTests : IDisposable
         Assert.Equal(turns, _meter.Count("im_kdf_seconds"));
     }
 
+    [Fact]
+    public async Task Imported_password_is_right_once_and_then_a_record_of_today()
+    {
+        using var checker = Checker();
+        var imported = await ImportedAsync("secret", salt: "7821");
+
+        Assert.Equal(PasswordVerdict.Wrong, await CheckAsync(checker, imported, "Secret"));
+        Assert.Equal(imported, await FindAsync());
+        Assert.Equal(PasswordVerdict.Right, await CheckAsync(checker, imported, "secret"));
+
+        var upgraded = await FindAsync();
+        Assert.NotNull(PasswordRecord.Parse(upgraded.Credential));
+        Assert.Null(TeamTalkPassword.Parse(upgraded.Credential));
+        using var another = Checker();
+        Assert.Equal(PasswordVerdict.Right, await CheckAsync(another, upgraded, "secret"));
+        Assert.Equal(PasswordVerdict.Wrong, await CheckAsync(another, upgraded, "7821"));
+
+        // Right or wrong, old or new: an attempt costs one derivation.
+        Assert.Equal(4, _meter.Count("im_kdf_seconds"));
+    }
+
+    [Fact]
+    public async Task Imported_password_without_salt_is_right_too()
+    {
+        using var checker = Checker();
+        Assert.Equal(PasswordVerdict.Right, await CheckAsync(checker, await ImportedAsync("secret", salt: ""), "secret"));
+    }
+
+    [Fact]
+    public async Task Imported_password_is_right_while_it_cannot_be_replaced()
+    {
+        using var checker = Checker();
+        var imported = await ImportedAsync("secret", salt: "12");
+        _directory.IsDown = true;
+        Assert.Equal(PasswordVerdict.Right, await CheckAsync(checker, imported, "secret"));
+
+        _directory.IsDown = false;
+        Assert.Equal(imported, await FindAsync());
+    }
+
+    [Fact]
+    public async Task Password_that_was_set_meanwhile_is_not_replaced()
+    {
+        using var checker = Checker();
+        var imported = await ImportedAsync("secret", salt: "12");
+        await _directory.SetCredentialAsync(imported.Profile.Id, "set meanwhile", Stop);
+
+        await CheckAsync(checker, imported, "secret");
+        Assert.Equal("set meanwhile", (await FindAsync()).Credential);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private async Task<UserAccount> ImportedAsync(string password, string salt)
+    {
+#pragma warning disable CA5351 // As a TeamTalk server stored it.
+        var hash = MD5.HashData(Encoding.UTF8.GetBytes(PasswordRecord.ClientText(password) + salt));
+#pragma warning restore CA5351
+        var credential = TeamTalkPassword.Create(Convert.ToHexString(hash), salt)!.ToString();
+        await _directory.AddAsync(new("u", credential, ""), Stop);
+        return await FindAsync();
+    }
+
+    private async Task<UserAccount> FindAsync() => (await _directory.FindAsync("u", Stop))!;
+
     private static UserAccount Account(string password) => new(
         new(new UserId(1), "u", "", 0, "", 0, "", "", "", 0, "", 0),
         PasswordRecord.Create(PasswordRecord.ClientText(password), iterations: 1).ToString());
@@ -90,6 +173,7 @@ public sealed class PasswordCheckerTests : IDisposable
     private PasswordChecker Checker(int iterations = 1)
     {
         var options = Options.Create(new GatewayOptions { PasswordIterations = iterations });
-        return new(new(options, _time), options, new(_meter.Meter), _time, NullLogger<PasswordChecker>.Instance);
+        var upgrade = new PasswordUpgrade(_directory, NullLogger<PasswordUpgrade>.Instance);
+        return new(new(options, _time), upgrade, options, new(_meter.Meter), _time, NullLogger<PasswordChecker>.Instance);
     }
 }

@@ -1,4 +1,4 @@
-namespace BrokerIm.Workers.Persist;
+namespace BrokerIm.Core.Conversations;
 
 /// <summary>Writes protobuf fields into a span of exactly the right size.</summary>
 internal ref struct ProtoSpanWriter(Span<byte> destination)
