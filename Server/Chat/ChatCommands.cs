@@ -22,7 +22,8 @@ internal sealed class ChatCommands
     }
 
     /// <summary>Carries out one line; what goes wrong is shown.</summary>
-    public async Task RunAsync(string line, CancellationToken cancellationToken)
+    /// <returns>Whether it was carried out.</returns>
+    public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
     {
         // Names with spaces stand in quotes.
         string[] words = [.. CommandLineParser.SplitCommandLine(line[1..])];
@@ -30,18 +31,25 @@ internal sealed class ChatCommands
         if (verb is null)
         {
             _screen.Complain($"No such command: {MessageText.Clean(line)}. /help lists them.");
-            return;
+            return false;
         }
 
         try
         {
-            if (!await verb.RunAsync(arguments, cancellationToken))
-                _screen.Complain($"Usage: {verb.Usage}");
+            if (await verb.RunAsync(arguments, cancellationToken))
+                return true;
+            _screen.Complain($"Usage: {verb.Usage}");
+        }
+        catch (ChatVerbException exception)
+        {
+            _screen.Complain(exception.Message);
         }
         catch (Exception exception) when (exception is ImException or TimeoutException)
         {
             _screen.Complain($"/{verb.Name}: {MessageText.Clean(exception.Message)}");
         }
+
+        return false;
     }
 
     private (ChatVerb? Verb, string[] Arguments) Find(string[] words)

@@ -10,7 +10,7 @@ namespace BrokerIm.Server.Chat;
 internal sealed class ChatSession(ImClient client, Contacts contacts, Peer peer, IChatScreen screen)
 {
     /// <summary>Runs until the input ends and everything is sent, the user quits, or the server ends the session.</summary>
-    /// <returns>Whether it ended as the user wanted: everything was sent.</returns>
+    /// <returns>Whether it ended as the user wanted: everything was sent, and nothing that was typed blindly failed.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         using var conversation = new Conversation(client, contacts, screen, peer);
@@ -19,16 +19,17 @@ internal sealed class ChatSession(ImClient client, Contacts contacts, Peer peer,
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = WatchAsync(new(client, contacts, conversation, screen), stop);
-        await TypeAsync(conversation, lines, stop.Token);
+        var typedWell = await TypeAsync(conversation, lines, stop.Token);
         await lines.WaitAsync(stop.Token);
 
         var isOver = stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
         await stop.CancelAsync();
         await watching;
-        return !lines.HasFailed && !isOver;
+        return typedWell && !lines.HasFailed && !isOver;
     }
 
-    private async Task TypeAsync(Conversation conversation, SentLines lines, CancellationToken cancellationToken)
+    /// <summary>False when a command failed that nobody saw fail: what follows it may not be meant for this conversation.</summary>
+    private async Task<bool> TypeAsync(Conversation conversation, SentLines lines, CancellationToken cancellationToken)
     {
         var commands = new ChatCommands(client, contacts, conversation, screen);
         void ShowTyping(bool isTyping)
@@ -42,19 +43,24 @@ internal sealed class ChatSession(ImClient client, Contacts contacts, Peer peer,
             await foreach (var line in screen.ReadAsync(ShowTyping, cancellationToken))
             {
                 if (line == "/quit")
-                    return;
-                if (line.StartsWith("//", StringComparison.Ordinal))
-                    lines.Send(line[1..], cancellationToken);
-                else if (line.StartsWith('/'))
-                    await commands.RunAsync(line, cancellationToken);
+                    return true;
+                if (line.StartsWith('/') && !line.StartsWith("//", StringComparison.Ordinal))
+                {
+                    if (!await commands.RunAsync(line, cancellationToken) && !screen.IsInteractive)
+                        return false;
+                }
                 else if (!string.IsNullOrWhiteSpace(line))
-                    lines.Send(line, cancellationToken);
+                {
+                    lines.Send(line.StartsWith('/') ? line[1..] : line, cancellationToken);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Ctrl+C, or the server ended the session.
         }
+
+        return true;
     }
 
     private async Task WatchAsync(ChatNews news, CancellationTokenSource stop)

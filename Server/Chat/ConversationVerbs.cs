@@ -22,8 +22,7 @@ internal sealed class ConversationVerbs(ImClient client, Contacts contacts, Conv
         if (arguments.Count == 0)
             return false;
 
-        if (Find(arguments) is { } found)
-            await conversation.OpenAsync(found, cancellationToken);
+        await conversation.OpenAsync(Find(arguments), cancellationToken);
         return true;
     }
 
@@ -59,21 +58,17 @@ internal sealed class ConversationVerbs(ImClient client, Contacts contacts, Conv
 
     private async Task<bool> ForgetAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        if ((arguments.Count == 0 ? conversation.Peer : Find(arguments)) is not { } found)
-            return true;
-
+        var found = arguments.Count == 0 ? conversation.Peer : Find(arguments);
         await client.RemoveSessionAsync(found, cancellationToken);
         screen.Note($"{contacts.NameOf(found)} is off the list.");
         return true;
     }
 
-    private Peer? Find(IReadOnlyList<string> words)
+    private Peer Find(IReadOnlyList<string> words)
     {
         var wanted = string.Join(' ', words);
-        if (contacts.Find(wanted) is { } found && found != new Peer(client.Self.UserId))
-            return found;
-
-        screen.Complain($"No other user or group of yours is called '{MessageText.Clean(wanted)}', or several are.");
-        return null;
+        return contacts.Find(wanted) is { } found && found != new Peer(client.Self.UserId)
+            ? found
+            : throw new ChatVerbException($"No other user or group of yours is called '{MessageText.Clean(wanted)}', or several are.");
     }
 }

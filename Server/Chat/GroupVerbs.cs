@@ -37,10 +37,8 @@ internal sealed class GroupVerbs(ImClient client, Contacts contacts, Conversatio
     {
         if (arguments.Count < 2 || arguments[0].Length == 0)
             return false;
-        if (Users(arguments.Skip(1)) is not { } members)
-            return true;
 
-        var made = await client.CreateGroupAsync(arguments[0], members, avatar: "", cancellationToken);
+        var made = await client.CreateGroupAsync(arguments[0], Users(arguments.Skip(1)), avatar: "", cancellationToken);
         await contacts.LearnGroupsAsync([made.Group], cancellationToken);
         await conversation.OpenAsync(Peer.Group(made.Group), cancellationToken);
         return true;
@@ -50,9 +48,8 @@ internal sealed class GroupVerbs(ImClient client, Contacts contacts, Conversatio
     {
         if (arguments.Count == 0)
             return false;
-        if (Current() is not { } group || Users(arguments) is not { } users)
-            return true;
 
+        var (group, users) = (Current(), Users(arguments));
         var change = isAdd
             ? await client.AddMembersAsync(group, users, cancellationToken)
             : await client.RemoveMembersAsync(group, users, cancellationToken);
@@ -66,37 +63,20 @@ internal sealed class GroupVerbs(ImClient client, Contacts contacts, Conversatio
     {
         if (arguments is not ["on" or "off"])
             return false;
-        if (Current() is not { } group)
-            return true;
 
+        var group = Current();
         await client.ShieldGroupAsync(group, arguments[0] == "on", cancellationToken);
         screen.Note(arguments[0] == "on" ? "Its pushes are held back." : "Its pushes come.");
         return true;
     }
 
-    private uint? Current()
-    {
-        if (conversation.Peer is { IsGroup: true, Id: var group })
-            return group;
+    private uint Current() => conversation.Peer is { IsGroup: true, Id: var group }
+        ? group
+        : throw new ChatVerbException("No group is open; /join opens one.");
 
-        screen.Complain("No group is open; /join opens one.");
-        return null;
-    }
-
-    private List<uint>? Users(IEnumerable<string> names)
-    {
-        List<uint> users = [];
-        foreach (var name in names)
-        {
-            if (contacts.FindUser(name) is not { } user)
-            {
-                screen.Complain($"There is no user '{MessageText.Clean(name)}', or several have that display name.");
-                return null;
-            }
-
-            users.Add(user.UserId);
-        }
-
-        return users;
-    }
+    private List<uint> Users(IEnumerable<string> names) =>
+    [
+        .. names.Select(name => contacts.FindUser(name)?.UserId ?? throw new ChatVerbException(
+            $"There is no user '{MessageText.Clean(name)}', or several have that display name.")),
+    ];
 }

@@ -3,6 +3,9 @@ namespace BrokerIm.Server.Chat;
 /// <summary>Where a chat is shown and typed.</summary>
 internal interface IChatScreen
 {
+    /// <summary>Whether somebody sees what goes wrong before he types the next line.</summary>
+    bool IsInteractive { get; }
+
     /// <summary>Shows one line of the conversation.</summary>
     void Show(ChatLine line);
 

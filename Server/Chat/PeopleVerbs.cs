@@ -73,9 +73,9 @@ internal sealed class PeopleVerbs(ImClient client, Contacts contacts, Conversati
             return false;
 
         if (conversation.Peer.IsGroup)
-            screen.Complain("A group has no window.");
-        else
-            await client.SendP2PAsync(conversation.Peer.Id, P2PCommand.ShakeWindow, cancellationToken);
+            throw new ChatVerbException("A group has no window.");
+
+        await client.SendP2PAsync(conversation.Peer.Id, P2PCommand.ShakeWindow, cancellationToken);
         return true;
     }
 

@@ -11,6 +11,8 @@ internal sealed class PlainScreen(TextReader input, TextWriter output, TextWrite
 {
     private readonly Lock _gate = new();
 
+    public bool IsInteractive => false;
+
     public void Show(ChatLine line) => Write(
         output,
         string.Create(

@@ -18,6 +18,8 @@ internal sealed class TerminalScreen(string prompt) : IChatScreen
     private string? _writer;
     private bool _isTyping;
 
+    public bool IsInteractive => true;
+
     public void Show(ChatLine line)
     {
         var who = line.IsOwn ? "[green]" : "[blue]";

@@ -65,7 +65,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 _ = JoinAsync(client, service);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // Stopped.
         }
@@ -85,8 +85,9 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         foreach (var socket in new[] { client, service })
         {
-            _sockets.TryRemove(socket, out _);
-            socket.Dispose();
+            // Whoever takes it out disposes of it.
+            if (_sockets.TryRemove(socket, out _))
+                socket.Dispose();
         }
     }
 

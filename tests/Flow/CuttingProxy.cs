@@ -29,6 +29,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public void Cut()
     {
         Cuts++;
+        CloseAll();
+    }
+
+    private void CloseAll()
+    {
         lock (_open)
         {
             foreach (var client in _open)
@@ -45,7 +50,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Stop();
-        Cut();
+        CloseAll();
         await _accepting;
         _stop.Dispose();
     }
@@ -67,11 +72,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 passing.Add(PassAsync(serverStream, clientStream));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is SocketException || _stop.IsCancellationRequested)
         {
             // The proxy or the server is going away.
         }
 
+        // A connection may have come in while the others were closed.
+        if (_stop.IsCancellationRequested)
+            CloseAll();
         await Task.WhenAll(passing);
     }
 

@@ -8,6 +8,7 @@ clientPort=$zookeeper_port
 clientPortAddress=127.0.0.1
 maxClientCnxns=0
 tickTime=1000
+maxSessionTimeout=60000
 autopurge.purgeInterval=24
 END
     start_java zookeeper -Xmx128m -XX:TieredStopAtLevel=1 \
@@ -35,7 +36,7 @@ advertised.port=$kafka_port
 log.dirs=$data/kafka/data
 zookeeper.connect=127.0.0.1:$zookeeper_port
 zookeeper.connection.timeout.ms=60000
-zookeeper.session.timeout.ms=18000
+zookeeper.session.timeout.ms=30000
 
 # A topic with a mistyped name or a wrong number of partitions must fail, not appear.
 auto.create.topics.enable=false

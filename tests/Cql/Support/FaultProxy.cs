@@ -73,7 +73,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 _joined.Add(JoinAsync(client, ToNode, ToClient));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // Stopped.
         }

@@ -62,6 +62,23 @@ public sealed class ChatSessionTests
         Assert.Equal(2, server.Stored(Bob).Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_command_that_failed_only_somebody_who_saw_it_goes_on(bool isInteractive)
+    {
+        await using var server = new ScriptedServer();
+        await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
+        var screen = new TestScreen { IsInteractive = isInteractive };
+        screen.Type("one");
+        screen.Type("/join nobody");
+        screen.Type("meant for somebody else");
+        screen.End();
+
+        Assert.Equal(isInteractive, await new ChatSession(client, ContactsOf(client), Bob, screen).RunAsync(Stop).Soon());
+        Assert.Equal(isInteractive ? 2 : 1, server.Stored(Bob).Count);
+    }
+
     [Fact]
     public async Task Message_that_was_not_sent_is_shown_and_makes_the_chat_fail()
     {

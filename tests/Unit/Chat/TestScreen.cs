@@ -13,6 +13,8 @@ internal sealed class TestScreen : IChatScreen
     /// <summary>What is shown: remarks start with an asterisk, complaints with an exclamation mark, writers with a tilde.</summary>
     public ChannelReader<string> Output => _output.Reader;
 
+    public bool IsInteractive { get; init; } = true;
+
     public void Type(string line) => _input.Writer.TryWrite(line);
 
     /// <summary>A line is begun, or ends.</summary>
