@@ -5,6 +5,7 @@ using BrokerIm.Tests.House;
 namespace BrokerIm.Tests.Flow;
 
 /// <summary>The guarantees on separate processes with Kafka, Cassandra, RabbitMQ and Redis between them.</summary>
+[Collection(Installation.OneAtATime)]
 public sealed class BrokeredGuarantees(BrokeredInstallation installation)
     : ChatGuarantees(installation), IClassFixture<BrokeredInstallation>;
 

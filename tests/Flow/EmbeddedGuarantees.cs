@@ -1,6 +1,7 @@
 namespace BrokerIm.Tests.Flow;
 
 /// <summary>The guarantees on the embedded server.</summary>
+[Collection(Installation.OneAtATime)]
 public sealed class EmbeddedGuarantees(EmbeddedInstallation installation)
     : ChatGuarantees(installation), IClassFixture<EmbeddedInstallation>;
 

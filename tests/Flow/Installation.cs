@@ -7,6 +7,9 @@ namespace BrokerIm.Tests.Flow;
 /// <summary>A running BrokerIm with users of its own, whatever it is made of.</summary>
 public abstract class Installation : IAsyncLifetime
 {
+    /// <summary>Collection of tests that each need a good part of the machine: together they would only wait for each other.</summary>
+    public const string OneAtATime = "installations";
+
     private const string Password = "secret";
     private readonly string _folder = Directory.CreateTempSubdirectory("brokerim-flow-").FullName;
     private readonly Dictionary<string, Member> _members = [];

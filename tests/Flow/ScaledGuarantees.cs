@@ -4,6 +4,7 @@ using BrokerIm.Tests.Support;
 namespace BrokerIm.Tests.Flow;
 
 /// <summary>Several processes of each role at once: they share the work, come, go and die, and users notice nothing.</summary>
+[Collection(Installation.OneAtATime)]
 public sealed class ScaledGuarantees : IClassFixture<ScaledInstallation>
 {
     private const int ChattingUsers = 12;

@@ -4,6 +4,7 @@ using BrokerIm.Tests.Support;
 namespace BrokerIm.Tests.Flow;
 
 /// <summary>The store dies under load and comes back.</summary>
+[Collection(Installation.OneAtATime)]
 public sealed class StoreOutageTests : IClassFixture<InstallationOnItsOwnCassandra>
 {
     private const int ChattingUsers = 12;

@@ -7,7 +7,7 @@ namespace BrokerIm.Tests.Support;
 internal static class Waiting
 {
     /// <summary>Generous: a test that needs it has failed, and one on a busy machine should not.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>The result, or a failed test.</summary>
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Limit, TestContext.Current.CancellationToken);

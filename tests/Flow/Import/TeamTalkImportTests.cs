@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BrokerIm.Tests.Flow.Import;
 
 /// <summary>From an old database to clients that find everything where it was.</summary>
+[Collection(Installation.OneAtATime)]
 public sealed class TeamTalkImportTests : IAsyncLifetime
 {
     private const uint Alice = 1;

@@ -7,7 +7,9 @@ namespace BrokerIm.Tests.Unit.Cassandra;
 /// <summary>Callers share reads, and nobody sees less than if he had read by himself.</summary>
 public sealed class SharedReadsTests
 {
-    private readonly List<TaskCompletionSource<int>> _reads = [];
+    // Replaced as a whole, because reads begin on any thread.
+    private readonly Lock _gate = new();
+    private volatile TaskCompletionSource<int>[] _reads = [];
     private readonly SharedReads<string, int> _shared = new(static (_, result) => result >= 100);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -30,10 +32,10 @@ public sealed class SharedReadsTests
         _reads[0].SetResult(7);
         Assert.Equal(7, await first);
 
-        await Deadline.UntilAsync(() => Task.FromResult(_reads.Count == 2));
+        await Deadline.UntilAsync(() => Task.FromResult(_reads.Length == 2));
         _reads[1].SetResult(8);
         Assert.All(await Task.WhenAll(later), result => Assert.Equal(8, result));
-        Assert.Equal(2, _reads.Count);
+        Assert.Equal(2, _reads.Length);
     }
 
     [Fact]
@@ -67,8 +69,8 @@ public sealed class SharedReadsTests
     private ValueTask<int> Begin()
     {
         var read = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_reads)
-            _reads.Add(read);
+        lock (_gate)
+            _reads = [.. _reads, read];
         return new(read.Task);
     }
 }
