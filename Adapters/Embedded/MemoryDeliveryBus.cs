@@ -13,18 +13,19 @@ namespace BrokerIm.Adapters.Embedded;
 /// <summary>The delivery bus inside one process: a queue per gateway and per watcher, on MassTransit's in-memory transport.</summary>
 /// <remarks>
 /// The transport's own queues have no bound, so each sender takes a place first and the handler's return gives it back. A sender
-/// waits for a place up to <see cref="SendTimeout"/>, which is the back-pressure, and then gives up, which is the loss.
+/// waits for a place for a bounded time, which is the back-pressure, and then gives up, which is the loss.
 /// </remarks>
 /// <param name="loggers">For the bus and for what its handlers throw.</param>
 /// <param name="queueLength">Batches that may wait in one queue.</param>
-internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength = MemoryDeliveryBus.DefaultQueueLength)
+/// <param name="sendTimeout">How long a sender waits for a place in a full queue; a second unless it is given.</param>
+internal sealed class MemoryDeliveryBus(
+    ILoggerFactory loggers, int queueLength = MemoryDeliveryBus.DefaultQueueLength, TimeSpan? sendTimeout = null)
     : IDeliverySender, IDeliveryReceiver
 {
     /// <summary>At most 32 MiB of bus messages of the usual size.</summary>
     public const int DefaultQueueLength = 512;
 
-    /// <summary>How long a sender waits for a place in a full queue.</summary>
-    public static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_sendTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<GatewayAddress, Queue> _gateways = new();
     private readonly ConcurrentDictionary<Queue, GatewayAddress?> _listeners = new();
@@ -42,7 +43,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
     public async Task<IAsyncDisposable> SubscribeAsync(
         GatewayAddress? self, Func<DeliveryBatch, CancellationToken, ValueTask> handler, CancellationToken cancellationToken)
     {
-        var queue = new Queue(queueLength, handler, Close, loggers);
+        var queue = new Queue(queueLength, sendTimeout ?? s_sendTimeout, handler, Close, loggers);
         if (self is { } gateway && !_gateways.TryAdd(gateway, queue))
             throw new InvalidOperationException($"Gateway {gateway} has its queue already.");
 
@@ -72,6 +73,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
         private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
         private static readonly Uri s_address = new("queue:deliveries");
 
+        private readonly TimeSpan _sendTimeout;
         private readonly SemaphoreSlim _places;
         private readonly SemaphoreSlim _turn = new(1, 1);
         private readonly CancellationTokenSource _closing = new();
@@ -81,10 +83,12 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
 
         public Queue(
             int length,
+            TimeSpan sendTimeout,
             Func<DeliveryBatch, CancellationToken, ValueTask> handler,
             Action<Queue> close,
             ILoggerFactory loggers)
         {
+            _sendTimeout = sendTimeout;
             _places = new SemaphoreSlim(length, length);
             _close = close;
             LogContext.ConfigureCurrentLogContext(loggers);
@@ -119,7 +123,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
         public async Task<bool> SendAsync(byte[] bytes, CancellationToken cancellationToken)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            deadline.CancelAfter(SendTimeout);
+            deadline.CancelAfter(_sendTimeout);
             try
             {
                 await SendInTurnAsync(bytes, deadline.Token);
@@ -137,7 +141,7 @@ internal sealed class MemoryDeliveryBus(ILoggerFactory loggers, int queueLength 
             {
                 BusMetrics.Unconfirmed();
                 throw new DependencyUnavailableException(
-                    $"The queue of deliveries stayed full for {SendTimeout.TotalSeconds} s.", exception);
+                    $"The queue of deliveries stayed full for {_sendTimeout.TotalSeconds} s.", exception);
             }
         }
 

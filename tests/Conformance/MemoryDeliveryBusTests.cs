@@ -6,7 +6,8 @@ namespace BrokerIm.Tests.Conformance;
 
 public sealed class MemoryDeliveryBusTests : DeliveryBusConformance
 {
-    private readonly MemoryDeliveryBus _bus = new(NullLoggerFactory.Instance, queueLength: 8);
+    // Patient enough for a machine that lets a handler wait for its turn.
+    private readonly MemoryDeliveryBus _bus = new(NullLoggerFactory.Instance, queueLength: 8, TimeSpan.FromSeconds(10));
 
     protected override IDeliverySender Sender => _bus;
 
