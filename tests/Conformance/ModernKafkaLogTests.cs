@@ -56,7 +56,7 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
     {
         using var own = new MockKafka();
         var settings = Settings(own);
-        settings.DeliveryTimeout = TimeSpan.FromSeconds(1);
+        settings.DeliveryTimeout = TimeSpan.FromSeconds(10);
         using var log = new KafkaTestLog(settings, own.NewTopic(Partitions));
         await log.Writer.AppendAsync(0, Record("before"), Deadline.Token);
 
