@@ -1,6 +1,7 @@
 using BrokerIm.Adapters.Production.Kafka;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
+using BrokerIm.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -25,7 +26,7 @@ internal sealed class KafkaTestLog : IDisposable
     public ILogWriter<InboundRecord> Writer { get; }
 
     public ILogReader<InboundRecord> NewReader() => new KafkaLogReader<InboundRecord>(
-        _topic, _group, InboundRecord.Parser, _options, NullLogger<KafkaLogReader<InboundRecord>>.Instance);
+        _topic, _group, InboundRecord.Parser, _options, new TestOutputLogger<KafkaLogReader<InboundRecord>>());
 
     /// <summary>Appends what no writer would.</summary>
     public Task AppendBytesAsync(int partition, byte[] bytes) => Producer.AppendAsync(_topic, partition, bytes, Deadline.Token);

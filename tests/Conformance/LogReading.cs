@@ -7,7 +7,8 @@ namespace BrokerIm.Tests.Conformance;
 internal sealed class LogReading : IAsyncDisposable
 {
     private readonly ILogReader<InboundRecord> _reader;
-    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token);
+    private readonly CancellationTokenSource _stopping =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly IAsyncEnumerator<LogBatch<InboundRecord>> _batches;
     private Task<bool> _next = Task.FromResult(true);
 
@@ -17,11 +18,11 @@ internal sealed class LogReading : IAsyncDisposable
         _batches = reader.ReadAsync(start, _stopping.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
-    /// <summary>The next batch; says that the one before is done with.</summary>
+    /// <summary>The next batch; says that the one before is done with. Each has patience of its own.</summary>
     public async Task<LogBatch<InboundRecord>> NextAsync()
     {
         _next = _batches.MoveNextAsync().AsTask();
-        return await _next
+        return await _next.WaitAsync(Deadline.Patience)
             ? _batches.Current
             : throw new OperationCanceledException("The reading has ended.");
     }

@@ -27,7 +27,9 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
     public async Task A_broker_that_goes_and_comes_back_loses_and_doubles_nothing()
     {
         using var own = new MockKafka();
-        using var log = new KafkaTestLog(Settings(own), own.NewTopic(Partitions));
+        var settings = Settings(own);
+        settings.Client["debug"] = "broker,cgrp,fetch,topic";
+        using var log = new KafkaTestLog(settings, own.NewTopic(Partitions));
         await using var reading = new LogReading(log.NewReader());
         await log.Writer.AppendAsync(0, Record("before"), Deadline.Token);
         Assert.Equal(["before"], (await reading.TakeAsync(1)).Select(record => record.Name));
