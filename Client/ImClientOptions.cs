@@ -25,6 +25,21 @@ public sealed class ImClientOptions
     /// <summary>Password as clients send it: lowercase hex of its MD5.</summary>
     public string? PasswordText { get; init; }
 
+    /// <summary>
+    /// This installation, the same after every start: the server then gives it tokens that log it in again without the password.
+    /// Defaults to a new one, so that only reconnects of this client use them. <see cref="Guid.Empty"/> asks for none.
+    /// </summary>
+    public Guid DeviceId { get; init; } = Guid.NewGuid();
+
+    /// <summary>The token kept from last time, for <see cref="DeviceId"/>. When it is no longer good, the password is used.</summary>
+    public ReadOnlyMemory<byte> ResumeToken { get; init; }
+
+    /// <summary>
+    /// Told of each new token, for an application that keeps it; empty when the old one was no longer good. As secret as a password.
+    /// Called between connections and awaited by nobody, so it should be quick.
+    /// </summary>
+    public Action<ReadOnlyMemory<byte>>? ResumeTokenChanged { get; init; }
+
     /// <summary>What this client passes for; one PC and one mobile client of a user may be online. Defaults to Windows.</summary>
     public ClientType ClientType { get; init; } = ClientType.Windows;
 

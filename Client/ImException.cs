@@ -15,11 +15,14 @@ public sealed class ImProtocolException(string message, Exception? inner = null)
 public sealed class ImClosedException(string message, Exception? inner = null) : ImException(message, inner);
 
 /// <summary>The server did not let the user in.</summary>
-public sealed class LoginRefusedException(ResultType result, string text)
+public sealed class LoginRefusedException(ResultType result, string text, TimeSpan retryAfter = default)
     : ImException(text.Length > 0 ? $"Login refused: {text}" : $"Login refused: {result}.")
 {
     /// <summary>Why; see protocol chapter 02 section 2.1.</summary>
     public ResultType Result { get; } = result;
+
+    /// <summary>When the server wants to be asked again; zero when it did not say.</summary>
+    public TimeSpan RetryAfter { get; } = retryAfter;
 
     /// <summary>Whether asking again may help: the server was not ready, rather than the user not welcome.</summary>
     public bool IsTransient => Result is not (ResultType.ValidationFailed or ResultType.VersionTooOld);

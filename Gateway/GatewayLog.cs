@@ -41,6 +41,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2015, LogLevel.Warning, "The imported password of user {User} could not be replaced; trying again at the next login")]
     public static partial void CredentialNotReplaced(this ILogger log, UserId user);
 
+    [LoggerMessage(2016, LogLevel.Warning, "The resume token of user {User} could not be stored; the device keeps the one it has")]
+    public static partial void ResumeTokenNotStored(this ILogger log, Exception exception, UserId user);
+
     [LoggerMessage(2014, LogLevel.Debug, "Connection {Connection}: user {User} kicked, {Reason}")]
     public static partial void Kicked(this ILogger log, ulong connection, UserId user, string reason);
 
@@ -86,6 +89,6 @@ internal static partial class GatewayLog
     [LoggerMessage(2032, LogLevel.Warning, "The time to close connections is over; {Connections} are cut off")]
     public static partial void DrainCutShort(this ILogger log, int connections);
 
-    [LoggerMessage(2082, LogLevel.Warning, "Connection {Connection}: user {User} logged out, but the push token of the device could not be erased")]
+    [LoggerMessage(2082, LogLevel.Warning, "Connection {Connection}: user {User} logged out, but the tokens of the device could not be erased")]
     public static partial void DeviceTokenNotErased(this ILogger log, Exception exception, ulong connection, UserId user);
 }

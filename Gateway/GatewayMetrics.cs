@@ -23,6 +23,9 @@ internal sealed class GatewayMetrics(Meter meter)
     private readonly Counter<long> _logins = meter.CreateCounter<long>(
         "im_logins_total", description: "Login requests, by result.");
 
+    private readonly Counter<long> _resumes = meter.CreateCounter<long>(
+        "im_resumes_total", description: "Logins with a resume token, by result.");
+
     private readonly Counter<long> _kicks = meter.CreateCounter<long>(
         "im_session_kicks_total", description: "Sessions that were sent away, by reason.");
 
@@ -58,6 +61,8 @@ internal sealed class GatewayMetrics(Meter meter)
     public void ConnectionRefused(string reason) => _connectionRefusals.Add(1, Label("reason", reason));
 
     public void LoginAnswered(string result) => _logins.Add(1, Label("result", result));
+
+    public void Resumed(bool isGood) => _resumes.Add(1, Label("result", isGood ? "ok" : "refused"));
 
     public void SessionKicked(string reason) => _kicks.Add(1, Label("reason", reason));
 

@@ -29,6 +29,13 @@ public sealed partial class GatewayOptions
     [Range(1, Limits.MaxRecordEntries)]
     public int InFlightPerConnection { get; set; } = 256;
 
+    /// <summary>
+    /// How late the answers of a partition may be before clients that understand it are told to come again later; others wait for
+    /// their acks. 0 for never. Defaults to 5 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan BusyAfter { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>User ids of which it is remembered that they exist. Defaults to 100,000.</summary>
     [Range(100, 100_000_000)]
     public int KnownUsersMax { get; set; } = 100_000;

@@ -50,6 +50,20 @@ public sealed partial class GatewayOptions : IValidatableObject
     public int MessagesPerSecond { get; set; } = 20;
 
     /// <summary>
+    /// Messages a user may send per second through this gateway over all his connections, with a burst of twice as many; 0 for no
+    /// limit. Excess waits. Defaults to -1, twice Gateway:MessagesPerSecond.
+    /// </summary>
+    [Range(-1, 1_000_000)]
+    public int MessagesPerSecondOfUser { get; set; } = -1;
+
+    /// <summary>
+    /// Commands of any kind a connection may send per second, with a burst of twice as many; 0 for no limit. Excess waits. Clients
+    /// answer each message they receive with one or two. Defaults to -1, fifty times Gateway:MessagesPerSecond.
+    /// </summary>
+    [Range(-1, 50_000_000)]
+    public int CommandsPerSecond { get; set; } = -1;
+
+    /// <summary>
     /// Changes of signature or picture a connection may make per second, with a burst of twice as many; 0 for no limit. Excess
     /// waits. Each is told to every connection there is. Defaults to 1.
     /// </summary>
@@ -70,6 +84,13 @@ public sealed partial class GatewayOptions : IValidatableObject
     /// <summary>How long a client may take no byte of what waits for it before it is closed. Defaults to 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SlowReaderTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a client may leave sent bytes unconfirmed before its connection counts as dead (TCP_USER_TIMEOUT, RFC 5482; Linux
+    /// only); 0 leaves it to the system, which takes a quarter of an hour. Defaults to 20 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UnconfirmedTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a connection may exist without login (protocol chapter 01 section 5.1). Defaults to 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -110,9 +131,28 @@ public sealed partial class GatewayOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan PasswordCacheLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// How long a device may stay away and still log in with the token it was given; 0 turns tokens off. Defaults to 30 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan ResumeTokenLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Failed logins in ten minutes from one network (/24, of IPv6 /64), whatever the names; then logins from there are refused as
+    /// busy. 0 for no limit. Defaults to 300.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int LoginFailuresPerNetwork { get; set; } = 300;
+
     /// <summary>Time over which a stopping gateway closes its connections, slice by slice. Defaults to 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainWindow { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What <see cref="MessagesPerSecondOfUser"/> comes to.</summary>
+    internal int UserMessageRate => MessagesPerSecondOfUser < 0 ? 2 * MessagesPerSecond : MessagesPerSecondOfUser;
+
+    /// <summary>What <see cref="CommandsPerSecond"/> comes to.</summary>
+    internal int CommandRate => CommandsPerSecond < 0 ? 50 * MessagesPerSecond : CommandsPerSecond;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -101,6 +101,7 @@ public static class GatewayServiceCollectionExtensions
     private static IServiceCollection AddLogin(this IServiceCollection services)
     {
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<ResumeTokens>();
         services.AddSingleton<VerifiedPasswords>();
         services.AddSingleton<PasswordUpgrade>();
         services.AddSingleton<PasswordChecker>();

@@ -47,6 +47,7 @@ internal static class MessageServiceCollectionExtensions
         services.TryAddSingleton(_ => new InboundMetrics(Telemetry.Meter));
         services.AddSingleton<KnownUsers>();
         services.AddSingleton<RecordPublisher>();
+        services.AddSingleton<PipelineLag>();
         services.AddRunning<InboundLanes>();
         services.AddSingleton<IDrainable>(provider => provider.GetRequiredService<InboundLanes>());
         services.AddSingleton<ICommandModule, MessageCommands>();

@@ -66,6 +66,7 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IUserDirectory>(Same<IUserDirectoryWriter>);
         services.AddSingleton<IDirectoryImport, SqliteDirectoryImport>();
         services.AddSingleton<IDevices, SqliteDevices>();
+        services.AddSingleton<IResumeTokens, SqliteResumeTokens>();
         return services;
     }
 

@@ -47,6 +47,7 @@ public static class ProductionServiceCollectionExtensions
         services.AddSingleton<IUserDirectory>(provider => provider.GetRequiredService<IUserDirectoryWriter>());
         services.AddSingleton<IDirectoryImport, CassandraDirectoryImport>();
         services.AddSingleton<IDevices, CassandraDevices>();
+        services.AddSingleton<IResumeTokens, CassandraResumeTokens>();
         return services;
     }
 

@@ -168,6 +168,11 @@ internal sealed class SendQueue(ImClientOptions options, ServerClock clock, Lock
             case SendStatus.Clock:
                 CorrectClock(message, ack);
                 break;
+            case SendStatus.Busy:
+                // Not taken in, so it has cost none of the attempts.
+                message.Attempts--;
+                Hold(message, TimeSpan.FromMilliseconds(ack.RetryAfterMs));
+                break;
             default:
                 // Unknown, or an outcome of a later protocol: the same id again cannot store it twice.
                 Hold(message);
@@ -195,10 +200,10 @@ internal sealed class SendQueue(ImClientOptions options, ServerClock clock, Lock
             Hold(message);
     }
 
-    private void Hold(OutgoingMessage message)
+    private void Hold(OutgoingMessage message, TimeSpan asked = default)
     {
         message.SentAt = null;
-        var delay = Backoff.Delay(message.Attempts, FirstHold, options.AckTimeout);
+        var delay = asked > TimeSpan.Zero ? asked : Backoff.Delay(Math.Max(1, message.Attempts), FirstHold, options.AckTimeout);
         _held.TryAdd(message.Peer, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
     }
 

@@ -28,11 +28,14 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
     private volatile string? _end;
     private int _disposed;
     private int _failures;
+    private ReadOnlyMemory<byte> _token;
+    private TimeSpan _retryAfter;
 
     public ConnectionKeeper(ImClientOptions options)
     {
         Options = options;
         _time = options.TimeProvider;
+        _token = options.DeviceId == Guid.Empty ? default : options.ResumeToken;
         _connector = new(options);
         Clock = new(_time);
 
@@ -185,10 +188,27 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
 
     private async Task<ImSession> OpenAsync(CancellationToken cancellationToken)
     {
+        var token = _token;
+        try
+        {
+            return await OpenAsync(token, cancellationToken);
+        }
+        catch (LoginRefusedException refused) when (!token.IsEmpty && !refused.IsTransient)
+        {
+            // Used elsewhere, too old, or the password was changed: then the password has to say who we are.
+            Keep(default);
+            return await OpenAsync(default, cancellationToken);
+        }
+    }
+
+    private async Task<ImSession> OpenAsync(ReadOnlyMemory<byte> token, CancellationToken cancellationToken)
+    {
         var session = new ImSession(await _connector.ConnectAsync(cancellationToken), Options, _inbound);
         try
         {
-            var login = await session.LoginAsync(cancellationToken);
+            var login = await session.LoginAsync(token, cancellationToken);
+            if (login.HasResumeToken)
+                Keep(login.ResumeToken.Memory);
             Clock.Set(login.HasServerTimeMs ? (long)login.ServerTimeMs : login.ServerTime * 1_000L);
             Self = login.UserInfo;
             return session;
@@ -198,6 +218,12 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
             await session.DisposeAsync();
             throw;
         }
+    }
+
+    private void Keep(ReadOnlyMemory<byte> token)
+    {
+        _token = token;
+        Options.ResumeTokenChanged?.Invoke(token);
     }
 
     private async Task KeepAsync(ImSession first)
@@ -228,7 +254,8 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
             try
             {
                 var delay = Backoff.Delay(_failures, Options.ReconnectMinDelay, Options.ReconnectMaxDelay);
-                await Task.Delay(delay, _time, _stop.Token);
+                await Task.Delay(delay > _retryAfter ? delay : _retryAfter, _time, _stop.Token);
+                _retryAfter = TimeSpan.Zero;
                 var session = await OpenAsync(_stop.Token);
                 await ResumeAsync(session);
                 return session;
@@ -245,6 +272,7 @@ internal sealed class ConnectionKeeper : IAsyncDisposable
             }
             catch (ImException exception)
             {
+                _retryAfter = (exception as LoginRefusedException)?.RetryAfter ?? TimeSpan.Zero;
                 Pump.Notify(new ReconnectFailed(exception.Message, _failures));
             }
         }

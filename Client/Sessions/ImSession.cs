@@ -41,19 +41,23 @@ internal sealed class ImSession : IPduReceiver, IAsyncDisposable
     /// <summary>When bytes last arrived, as a timestamp of the time provider.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
-    /// <summary>Proves who we are.</summary>
+    /// <summary>Proves who we are, by a token if there is one, else by the password.</summary>
     /// <exception cref="LoginRefusedException">The server said no.</exception>
     /// <exception cref="ImConnectionException">The connection ended first, or no answer came in time.</exception>
-    public async Task<IMLoginRes> LoginAsync(CancellationToken cancellationToken)
+    public async Task<IMLoginRes> LoginAsync(ReadOnlyMemory<byte> token, CancellationToken cancellationToken)
     {
         var request = new IMLoginReq
         {
             UserName = _options.Name,
-            Password = _options.SentPassword,
+            Password = token.IsEmpty ? _options.SentPassword : "",
             OnlineStatus = UserStatType.Online,
             ClientType = _options.ClientType,
             ClientVersion = _options.ClientVersion,
         };
+        if (_options.DeviceId != Guid.Empty)
+            request.DeviceId = ByteString.CopyFrom(_options.DeviceId.ToByteArray());
+        if (!token.IsEmpty)
+            request.ResumeToken = ByteString.CopyFrom(token.Span);
 
         IMLoginRes reply;
         try
@@ -67,7 +71,7 @@ internal sealed class ImSession : IPduReceiver, IAsyncDisposable
         }
 
         if (reply.ResultCode != ResultType.Ok)
-            throw new LoginRefusedException(reply.ResultCode, reply.ResultString);
+            throw new LoginRefusedException(reply.ResultCode, reply.ResultString, TimeSpan.FromMilliseconds(reply.RetryAfterMs));
         return reply.UserInfo is null ? throw new ImConnectionException("The server accepted without saying whom.") : reply;
     }
 

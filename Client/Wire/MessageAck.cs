@@ -9,8 +9,10 @@ namespace BrokerIm.Client.Wire;
 /// <param name="SendId">The send that is answered; null from a server that knows no such ids.</param>
 /// <param name="Status">Outcome; a server without outcomes acks only what it stored.</param>
 /// <param name="ServerTimeMs">The server's clock in Unix milliseconds, 0 when not told.</param>
+/// <param name="RetryAfterMs">When a message that was turned away may come again, in milliseconds; 0 when not told.</param>
 public readonly record struct MessageAck(
-    uint SessionId, SessionType SessionType, uint MessageId, SendId? SendId, SendStatus Status, ulong ServerTimeMs)
+    uint SessionId, SessionType SessionType, uint MessageId, SendId? SendId, SendStatus Status, ulong ServerTimeMs,
+    uint RetryAfterMs = 0)
 {
     // Fields 1 to 4 are required.
     private const uint Required = 0b1_1110;
@@ -18,7 +20,7 @@ public readonly record struct MessageAck(
     /// <summary>Reads a body; false when it is malformed or lacks a required field.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out MessageAck ack)
     {
-        uint session = 0, id = 0, type = 0, status = 0, seen = 0;
+        uint session = 0, id = 0, type = 0, status = 0, retryAfter = 0, seen = 0;
         ulong time = 0;
         SendId? sendId = null;
         var fields = new FieldReader(body);
@@ -44,13 +46,16 @@ public readonly record struct MessageAck(
                 case 23:
                     time = fields.Number;
                     break;
+                case 24:
+                    retryAfter = (uint)fields.Number;
+                    break;
             }
 
             if (fields.Field is >= 1 and <= 4)
                 seen |= 1u << (int)fields.Field;
         }
 
-        ack = new(session, (SessionType)type, id, sendId, (SendStatus)status, time);
+        ack = new(session, (SessionType)type, id, sendId, (SendStatus)status, time, retryAfter);
         return !fields.IsMalformed && seen == Required;
     }
 }

@@ -30,22 +30,35 @@ internal sealed class CommandDispatcher(
         }
 
         metrics.CommandReceived(header.Command);
-        if (RateOf(session, header.Command) is { } rate && rate.Take() is { Ticks: > 0 } wait)
-            return HandleLaterAsync(wait, handler, session, header, body);
-
-        return HandleAsync(handler, session, header, body);
+        var wait = WaitOf(session, header.Command);
+        return wait > TimeSpan.Zero
+            ? HandleLaterAsync(wait, handler, session, header, body)
+            : HandleAsync(handler, session, header, body);
     }
 
     private static bool IsAllowedBeforeLogin(ushort command) =>
         command is Command.LoginReq or Command.Heartbeat or Command.ClientTimeReq or Command.MsgServReq;
 
-    // A changed profile is told to everybody, so one client must not keep everybody busy.
-    private static MessageRate? RateOf(Session session, ushort command) => command switch
+    private static TimeSpan WaitOf(Session session, ushort command)
     {
-        Command.MsgData => session.Rate,
-        Command.ChangeSignInfoReq or Command.ChangeAvatarReq => session.ProfileRate,
-        _ => null,
-    };
+        var wait = Take(session.CommandRate);
+        return command switch
+        {
+            Command.MsgData => Longest(wait, Take(session.Rate), Take(session.UserRate)),
+
+            // A changed profile is told to everybody, so one client must not keep everybody busy.
+            Command.ChangeSignInfoReq or Command.ChangeAvatarReq => Longest(wait, Take(session.ProfileRate), TimeSpan.Zero),
+            _ => wait,
+        };
+    }
+
+    private static TimeSpan Take(MessageRate? rate) => rate?.Take() ?? TimeSpan.Zero;
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other, TimeSpan third)
+    {
+        var longer = one > other ? one : other;
+        return longer > third ? longer : third;
+    }
 
     private void IgnoreBeforeLogin(Session session)
     {

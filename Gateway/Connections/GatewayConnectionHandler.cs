@@ -29,6 +29,7 @@ internal sealed class GatewayConnectionHandler(
 
         try
         {
+            SocketTimeout.Set(connection, options.Value.UnconfirmedTimeout);
             await ServeAsync(connection);
         }
         finally

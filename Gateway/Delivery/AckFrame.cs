@@ -7,7 +7,7 @@ namespace BrokerIm.Gateway.Delivery;
 internal readonly ref struct AckFrame
 {
     /// <summary>No ack is longer than this.</summary>
-    public const int MaxBytes = FrameHeader.Size + 80;
+    public const int MaxBytes = FrameHeader.Size + 88;
 
     /// <summary>Who is answered.</summary>
     public required UserId Sender { get; init; }
@@ -30,6 +30,9 @@ internal readonly ref struct AckFrame
     /// <summary>Server clock for a client whose clock was refused; 0 leaves the field out.</summary>
     public long ServerTimeMs { get; init; }
 
+    /// <summary>When a message that was turned away may come again; 0 leaves the field out.</summary>
+    public uint RetryAfterMs { get; init; }
+
     /// <summary>Writes the whole frame.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/>.</param>
     /// <returns>Bytes written.</returns>
@@ -47,6 +50,8 @@ internal readonly ref struct AckFrame
             body.Number(IMMsgDataAck.SendStatusFieldNumber, (ulong)Status);
             if (ServerTimeMs != 0)
                 body.Number(IMMsgDataAck.ServerTimeMsFieldNumber, (ulong)ServerTimeMs);
+            if (RetryAfterMs != 0)
+                body.Number(IMMsgDataAck.RetryAfterMsFieldNumber, RetryAfterMs);
         }
 
         FrameHeader.For(Command.MsgDataAck, body.Length, Sequence).Write(destination);

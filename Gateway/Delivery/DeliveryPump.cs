@@ -22,6 +22,7 @@ internal sealed class DeliveryPump(
     LargeGroups largeGroups,
     Sweeper sweeper,
     DeliverySilence silence,
+    PipelineLag lag,
     Answers answers,
     RetryForever retry,
     TimeProvider time,
@@ -65,7 +66,11 @@ internal sealed class DeliveryPump(
             {
                 Follow(part);
                 foreach (var item in part.Items)
+                {
+                    if (item.Kind == DeliveryKind.Ack)
+                        lag.Answered(part.Partition, item.Connection, item.Sequence);
                     Deliver(item);
+                }
             }
         }
         finally

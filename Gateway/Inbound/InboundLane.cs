@@ -12,13 +12,22 @@ namespace BrokerIm.Gateway.Inbound;
 /// library does; what comes meanwhile goes into the next record, so batches grow with the load and an idle lane adds no delay.
 /// </summary>
 internal sealed class InboundLane(
-    int partition, GatewayIdentity identity, RecordPublisher publisher, GatewayOptions options, TimeProvider time, InboundMetrics metrics)
+    int partition,
+    GatewayIdentity identity,
+    RecordPublisher publisher,
+    PipelineLag lag,
+    GatewayOptions options,
+    TimeProvider time,
+    InboundMetrics metrics)
 {
     private const uint RecordVersion = 1;
 
     private readonly LaneQueue _queue = new(options.LaneEntriesMax, options.LaneBytesMax);
     private readonly List<LaneEntry> _underWay = [];
     private readonly Progress _progress = new();
+
+    /// <summary>Whether what comes in now would wait long: the lane is nearly full, or the answers are late.</summary>
+    public bool IsCongested => _queue.IsNearlyFull || lag.IsLate(partition);
 
     /// <summary>Adds an entry; completes once the lane has room for it.</summary>
     public async ValueTask AddAsync(LaneEntry entry, CancellationToken cancellationToken)
@@ -55,9 +64,25 @@ internal sealed class InboundLane(
     {
         using var activity = Telemetry.Activities.StartActivity("publish", ActivityKind.Producer);
         if (await publisher.TryPublishAsync(partition, RecordOf(_underWay, activity?.Id), stoppingToken))
+        {
+            Sample();
             Finish();
+        }
         else
+        {
             GiveUp();
+        }
+    }
+
+    private void Sample()
+    {
+        foreach (var lane in _underWay)
+        {
+            if (lane.Entry.Kind != EntryKind.Message)
+                continue;
+            lag.Published(partition, lane.Entry.Connection, lane.Entry.Sequence);
+            return;
+        }
     }
 
     private bool TryTake()

@@ -19,6 +19,7 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
 
     public InboundLanes(
         RecordPublisher publisher,
+        PipelineLag lag,
         GatewayIdentity identity,
         ConnectionTable connections,
         Answers answers,
@@ -32,7 +33,7 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
         _time = time;
         _log = log;
         _lanes = [.. Enumerable.Range(0, publisher.Partitions)
-            .Select(partition => new InboundLane(partition, identity, publisher, options.Value, time, metrics))];
+            .Select(partition => new InboundLane(partition, identity, publisher, lag, options.Value, time, metrics))];
     }
 
     /// <summary>
@@ -55,6 +56,10 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
             throw;
         }
     }
+
+    /// <summary>Whether a message of the conversation would wait long.</summary>
+    public bool IsCongested(ConversationId conversation) =>
+        _lanes[Partitioning.PartitionOf(conversation, _lanes.Length)].IsCongested;
 
     /// <summary>Completes when the log has what was taken in, and its senders have their answers.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed class InboundMetrics(Meter meter)
     private readonly Counter<long> _unknownOutcomes = meter.CreateCounter<long>(
         "im_unknown_outcomes_total", description: "Entries that the log did not confirm in time.");
 
+    private readonly Counter<long> _turnedAway = meter.CreateCounter<long>(
+        "im_busy_answers_total", description: "Messages that clients were told to send again later.");
+
     private readonly UpDownCounter<long> _laneDepth = meter.CreateUpDownCounter<long>(
         "im_lane_depth", description: "Entries taken in and not confirmed by the log.");
 
@@ -43,6 +46,9 @@ internal sealed class InboundMetrics(Meter meter)
 
     /// <summary>Counts a message refused for its clock.</summary>
     public void ClockRefused() => _clockRefusals.Add(1);
+
+    /// <summary>Counts a message turned away as one too many.</summary>
+    public void TurnedAway() => _turnedAway.Add(1);
 
     /// <summary>Counts entries whose outcome stays unknown.</summary>
     public void OutcomeUnknown(int entries) => _unknownOutcomes.Add(entries);

@@ -23,6 +23,16 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
         }
     }
 
+    /// <summary>Whether nine tenths of the room are taken, or somebody waits for room.</summary>
+    public bool IsNearlyFull
+    {
+        get
+        {
+            lock (_gate)
+                return _latecomers.Count > 0 || _ready.Count > maxEntries / 10 * 9 || _readyBytes > maxBytes / 10 * 9;
+        }
+    }
+
     /// <summary>Entries that have ever come in; those in line are not in yet.</summary>
     public long Admitted
     {

@@ -26,6 +26,9 @@ internal sealed class MessageCommands(
     /// <summary>How far a client's clock may run ahead of ours before its ids are refused, in milliseconds.</summary>
     public const long ClockToleranceMs = 5_000;
 
+    // A second, and a part of another, so that those who were turned away together do not come back together.
+    private const int RetryAfterMs = 1_000;
+
     public void Register(CommandTable table)
     {
         table.Map<IMMsgData>(Command.MsgData, SendAsync);
@@ -135,6 +138,15 @@ internal sealed class MessageCommands(
             return false;
         }
 
+        if (sends.TurnedAway.IsBehind(conversation, id) || lanes.IsCongested(conversation))
+        {
+            sends.TurnedAway.Add(conversation, id);
+            metrics.TurnedAway();
+            var retryAfterMs = RetryAfterMs + Random.Shared.Next(RetryAfterMs);
+            Refuse(session, sequence, conversation, message.ClientMsgId, SendStatus.Busy, serverTimeMs: 0, (uint)retryAfterMs);
+            return false;
+        }
+
         sends.Sent.Remember(sequence, contentHash: 0, id);
         return true;
     }
@@ -145,7 +157,8 @@ internal sealed class MessageCommands(
         ConversationId conversation,
         ByteString clientMessageId,
         SendStatus status,
-        long serverTimeMs)
+        long serverTimeMs,
+        uint retryAfterMs = 0)
     {
         Span<byte> frame = stackalloc byte[AckFrame.MaxBytes];
         var length = new AckFrame
@@ -157,6 +170,7 @@ internal sealed class MessageCommands(
             ClientMessageId = clientMessageId.Span,
             Status = status,
             ServerTimeMs = serverTimeMs,
+            RetryAfterMs = retryAfterMs,
         }.Write(frame);
         session.Write(frame[..length]);
         session.Flush();

@@ -18,6 +18,7 @@ internal sealed class SendState
         RandomNumberGenerator.Fill(_unique.AsSpan(0, NonceBytes));
         Sent = new(time);
         InFlight = new(options.InFlightPerConnection);
+        TurnedAway = new(time);
     }
 
     /// <summary>Messages of the last seconds.</summary>
@@ -25,6 +26,9 @@ internal sealed class SendState
 
     /// <summary>Entries that the log has not confirmed yet.</summary>
     public InFlightLimit InFlight { get; }
+
+    /// <summary>What was turned away and has not come again. Commands of a connection come one by one, so nothing is locked.</summary>
+    public TurnedAway TurnedAway { get; }
 
     /// <summary>An id for a message whose client makes none. Commands of a connection come one by one, so nothing is locked.</summary>
     /// <param name="stampMs">When the message was received, in Unix milliseconds.</param>

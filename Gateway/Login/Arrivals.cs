@@ -1,8 +1,10 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
+using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Gateway.Login;
 
@@ -19,6 +21,7 @@ internal sealed class Arrivals(
     Kicks kicks,
     PresenceNews news,
     IEnumerable<ISessionObserver> observers,
+    IOptions<GatewayOptions> options,
     TimeProvider time)
 {
     /// <summary>Enters the session for the user and answers the login.</summary>
@@ -33,6 +36,7 @@ internal sealed class Arrivals(
     {
         session.BeginLogin(user, client, await LoginTimeAsync(user, client.ClassOf(), cancellationToken));
         table.Claim(session);
+        session.UserRate = RateOf(session);
         try
         {
             session.MayBePresent = true;
@@ -51,6 +55,12 @@ internal sealed class Arrivals(
         foreach (var observer in observers)
             await observer.LoggedInAsync(session, cancellationToken);
     }
+
+    // Shared with the sessions the user has here already.
+    private MessageRate? RateOf(Session session) =>
+        table.ClaimsOf(session.User).Where(other => other != session).Select(static other => other.UserRate).FirstOrDefault(
+            static rate => rate is not null)
+        ?? MessageRate.OrNull(options.Value.UserMessageRate, time);
 
     // Later than whatever the user has of this class, even if the clock of the gateway that holds it is ahead of ours.
     private async ValueTask<long> LoginTimeAsync(UserId user, DeviceClass device, CancellationToken cancellationToken)

@@ -7,11 +7,16 @@ namespace BrokerIm.Gateway.Login;
 /// <param name="Result">Goes to the client.</param>
 /// <param name="Text">Goes to the client; the same whether the name or the password is wrong.</param>
 /// <param name="Label">Value of the label <c>result</c> of <c>im_logins_total</c>.</param>
-/// <param name="Profile">Present when the login is good.</param>
-internal sealed record LoginVerdict(ResultType Result, string Text, string Label, UserProfile? Profile = null)
+/// <param name="Account">Present when the login is good.</param>
+/// <param name="Used">The token it was good for, if it was one.</param>
+internal sealed record LoginVerdict(
+    ResultType Result, string Text, string Label, UserAccount? Account = null, ResumeRecord? Used = null)
 {
     /// <summary>Name, password or the account's status is wrong; which of them is nobody's business.</summary>
     public static LoginVerdict Wrong { get; } = new(ResultType.ValidationFailed, "wrong name or password", "wrong");
+
+    /// <summary>The token is not, or not any more, the one of that user's device: a case for the password.</summary>
+    public static LoginVerdict WrongToken { get; } = new(ResultType.ValidationFailed, "this token is not valid", "wrong_token");
 
     /// <summary>The name has failed too often.</summary>
     public static LoginVerdict TooOften { get; } = new(
@@ -29,5 +34,9 @@ internal sealed record LoginVerdict(ResultType Result, string Text, string Label
         ResultType.NoRouteServer, "presence is not available, try again", "no_presence");
 
     /// <summary>The login is good.</summary>
-    public static LoginVerdict Accepted(UserProfile profile) => new(ResultType.Ok, "ok", "ok", profile);
+    public static LoginVerdict Accepted(UserAccount account, ResumeRecord? used = null) =>
+        new(ResultType.Ok, "ok", used is null ? "ok" : "resumed", account, used);
+
+    /// <summary>Whether the same login may be good in a while.</summary>
+    public bool IsTransient => Result is not (ResultType.Ok or ResultType.ValidationFailed);
 }

@@ -9,16 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace BrokerIm.Gateway.Login;
 
 /// <summary>The logout command (protocol chapter 02 section 3).</summary>
-internal sealed class LogoutModule(IDevices devices, QueryDeadline deadline, ILogger<LogoutModule> log) : ICommandModule
+internal sealed class LogoutModule(IDevices devices, ResumeTokens tokens, QueryDeadline deadline, ILogger<LogoutModule> log)
+    : ICommandModule
 {
     public void Register(CommandTable table) => table.Map(Command.LogoutReq, LogoutAsync);
 
     private async ValueTask LogoutAsync(
         Session session, FrameHeader header, ReadOnlySequence<byte> body, CancellationToken cancellationToken)
     {
-        // Who logs out at the PC still wants to be woken on the phone.
-        if (session.Class == DeviceClass.Mobile)
-            await ForgetAsync(session);
+        await ForgetAsync(session);
         session.Send(Command.LogoutRsp, header.Sequence, new IMLogoutRsp { ResultCode = 0 });
         session.Close(CloseReason.LoggedOut);
     }
@@ -31,7 +30,10 @@ internal sealed class LogoutModule(IDevices devices, QueryDeadline deadline, ILo
             await deadline.AskAsync(
                 async token =>
                 {
-                    await devices.RemoveAsync(session.User, session.Client, token);
+                    // Who logs out at the PC still wants to be woken on the phone.
+                    if (session.Class == DeviceClass.Mobile)
+                        await devices.RemoveAsync(session.User, session.Client, token);
+                    await tokens.ForgetAsync(session, token);
                     return true;
                 },
                 CancellationToken.None);

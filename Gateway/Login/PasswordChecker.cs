@@ -57,6 +57,9 @@ internal sealed class PasswordChecker : IDisposable
 
     public void Dispose() => _derivations.Dispose();
 
+    /// <summary>Whether this text was found right for this account a short while ago; derives nothing.</summary>
+    public bool WasRight(UserAccount account, string clientText) => _verified.Contains(account, clientText);
+
     /// <summary>Checks the text a client sent. Takes as long for a name that does not exist as for one that does.</summary>
     /// <param name="account">Null when there is none of that name.</param>
     /// <param name="clientText">As received.</param>

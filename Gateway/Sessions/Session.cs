@@ -28,9 +28,10 @@ internal sealed class Session
 
     public Session(ulong id, ConnectionContext connection, GatewayOptions options, TimeProvider time)
     {
-        Rate = RateOrNull(options.MessagesPerSecond, time);
-        ProfileRate = RateOrNull(options.ProfileChangesPerSecond, time);
-        PeerRate = RateOrNull(options.PeerCommandsPerSecond, time);
+        CommandRate = MessageRate.OrNull(options.CommandRate, time);
+        Rate = MessageRate.OrNull(options.MessagesPerSecond, time);
+        ProfileRate = MessageRate.OrNull(options.ProfileChangesPerSecond, time);
+        PeerRate = MessageRate.OrNull(options.PeerCommandsPerSecond, time);
         Id = id;
         _connection = connection;
         _time = time;
@@ -64,6 +65,9 @@ internal sealed class Session
     /// <summary>Time of the login in Unix milliseconds; later than that of any session it replaced.</summary>
     public long LoginTimeMs { get; private set; }
 
+    /// <summary>The installation that logged in, if it named itself; whose resume token this is.</summary>
+    public Guid? Device { get; set; }
+
     /// <summary>Whether the login response has been written and the session still serves its user.</summary>
     public bool IsLoggedIn => _state == SessionState.LoggedIn;
 
@@ -91,8 +95,14 @@ internal sealed class Session
     /// <summary>Commands that needed a login and came before it.</summary>
     public int CommandsBeforeLogin { get; set; }
 
+    /// <summary>Bounds everything this connection asks for; null for no bound.</summary>
+    public MessageRate? CommandRate { get; }
+
     /// <summary>Bounds the messages of this connection; null for no bound.</summary>
     public MessageRate? Rate { get; }
+
+    /// <summary>Bounds the messages of its user, shared by his sessions at this gateway; null for no bound and before the login.</summary>
+    public MessageRate? UserRate { get; set; }
 
     /// <summary>Bounds changes of the profile; null for no bound.</summary>
     public MessageRate? ProfileRate { get; }
@@ -235,8 +245,6 @@ internal sealed class Session
 
     /// <summary>Cuts the connection; what was written may be lost.</summary>
     public void Abort(string why) => _connection.Abort(new ConnectionAbortedException(why));
-
-    private static MessageRate? RateOrNull(int perSecond, TimeProvider time) => perSecond == 0 ? null : new(perSecond, time);
 
     private async ValueTask WaitAsync(Task writable) =>
         await writable.WaitAsync(Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

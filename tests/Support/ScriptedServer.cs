@@ -42,6 +42,9 @@ public enum Act
     /// <summary>Answer that the id belongs to message 7.</summary>
     Conflict,
 
+    /// <summary>Answer that it may come again in a moment.</summary>
+    Busy,
+
     /// <summary>Store it and acknowledge as a server that knows no send ids.</summary>
     StoreAsOriginal,
 }
@@ -88,6 +91,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>What logins are answered with.</summary>
     public ResultType LoginResult { get; set; } = ResultType.Ok;
+
+    /// <summary>Tokens that are good, by device; the last is given out at each login of that device. Null: tokens are not known.</summary>
+    public ConcurrentDictionary<ByteString, ByteString>? Tokens { get; init; }
 
     /// <summary>The server's clock.</summary>
     public long NowMs { get; set; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -255,7 +261,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             ServerTime = (uint)(NowMs / 1_000), ResultCode = LoginResult, ResultString = "as told", ServerTimeMs = (ulong)NowMs,
         };
-        if (LoginResult == ResultType.Ok)
+        if (LoginResult == ResultType.Ok && Tokens is { } tokens)
+            reply = Resume(connection.LoginRequest, tokens, reply);
+        if (reply.ResultCode == ResultType.Ok)
         {
             reply.UserInfo = new()
             {
@@ -267,6 +275,19 @@ internal sealed class ScriptedServer : IAsyncDisposable
         connection.Send(Command.LoginRes, frame.Header.Sequence, reply);
         _latest = connection;
         _logins.Writer.TryWrite(connection);
+    }
+
+    private static IMLoginRes Resume(IMLoginReq request, ConcurrentDictionary<ByteString, ByteString> tokens, IMLoginRes reply)
+    {
+        if (request.HasResumeToken
+            && (!tokens.TryGetValue(request.DeviceId, out var known) || !known.Equals(request.ResumeToken)))
+        {
+            reply.ResultCode = ResultType.ValidationFailed;
+            return reply;
+        }
+
+        reply.ResumeToken = tokens[request.DeviceId] = ByteString.CopyFrom(Guid.NewGuid().ToByteArray());
+        return reply;
     }
 
     private void Receive(ScriptedConnection connection, ReceivedPdu frame, IMMsgData message)
@@ -283,6 +304,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 break;
             case Act.Unknown:
                 Ack(connection, frame, message, 0, SendStatus.Unknown);
+                break;
+            case Act.Busy:
+                Ack(connection, frame, message, 0, SendStatus.Busy);
                 break;
             case Act.Clock:
                 Ack(connection, frame, message, 0, SendStatus.Clock);
@@ -331,6 +355,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             ack.ClientMsgId = message.ClientMsgId;
             ack.SendStatus = outcome;
             ack.ServerTimeMs = (ulong)NowMs;
+            if (outcome == SendStatus.Busy)
+                ack.RetryAfterMs = 10;
         }
 
         connection.Send(Command.MsgDataAck, frame.Header.Sequence, ack);

@@ -167,3 +167,14 @@ CREATE TABLE device (
     token       TEXT    NOT NULL UNIQUE,
     PRIMARY KEY (user_id, client_type)
 ) STRICT, WITHOUT ROWID;
+
+-- What a device shows instead of a password; hashes only.
+CREATE TABLE resume_token (
+    user_id    INTEGER NOT NULL,
+    device     BLOB    NOT NULL,
+    hash       BLOB    NOT NULL,
+    previous   BLOB    NOT NULL,
+    credential BLOB    NOT NULL,
+    issued_ms  INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device)
+) STRICT, WITHOUT ROWID;

@@ -71,6 +71,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IUserDirectory>(cluster.Directory);
         builder.Services.AddSingleton<IUserDirectoryWriter>(cluster.Directory);
         builder.Services.AddSingleton<IDevices>(cluster.Devices);
+        builder.Services.AddSingleton<IResumeTokens>(cluster.ResumeTokens);
         builder.Services.AddSingleton(cluster.Conversations);
         builder.Services.AddSingleton(cluster.Groups);
         builder.Services.AddSingleton(cluster.GroupIds);

@@ -30,6 +30,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var bus = new MemoryDeliveryBus(NullLoggerFactory.Instance);
         Directory = new(_stores.GetRequiredService<IUserDirectoryWriter>());
         Devices = new(_stores.GetRequiredService<IDevices>());
+        ResumeTokens = new(_stores.GetRequiredService<IResumeTokens>());
         Presence = new(() => new MemoryPresence(stopped));
         Bus = new(bus);
         Deliveries = bus;
@@ -38,6 +39,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public FaultyDirectory Directory { get; }
 
     public FaultyDevices Devices { get; }
+
+    public FaultyResumeTokens ResumeTokens { get; }
 
     public IConversationReader Conversations => _stores.GetRequiredService<IConversationReader>();
 

@@ -133,6 +133,19 @@ public sealed class ImClientSendTests
     }
 
     [Fact]
+    public async Task Message_that_is_one_too_many_comes_again_for_as_long_as_it_takes()
+    {
+        await using var server = new ScriptedServer();
+        server.Expect([.. Enumerable.Repeat(Act.Busy, 20)]);
+        await using var client = await ImClient.ConnectAsync(server.Options(), Stop).Soon();
+        var sent = await Task.WhenAll(
+            client.SendTextAsync(Bob, "one", Stop), client.SendTextAsync(Bob, "two", Stop)).Soon();
+
+        Assert.Equal([1u, 2u], sent.Select(message => message.MessageId));
+        Assert.Equal(["one", "two"], server.Stored(Bob).Select(TextOf));
+    }
+
+    [Fact]
     public async Task Refused_clock_is_corrected_and_the_message_goes_under_a_new_id()
     {
         await using var server = new ScriptedServer();

@@ -36,9 +36,11 @@ internal static class Chapters
         0x0101 IMMsgServReq:
         0x0102 IMMsgServRsp: 1 result_code ResultType R; 2 prior_ip str O; 3 backip_ip str O; 4 port u32 O
         0x0103 IMLoginReq: 1 user_name str R; 2 password str R; 3 online_status UserStatType R;
-            4 client_type ClientType R; 5 client_version str O
+            4 client_type ClientType R; 5 client_version str O; 21 device_id bytes O;
+            22 resume_token bytes O
         0x0104 IMLoginRes: 1 server_time u32 R; 2 result_code ResultType R; 3 result_string str O;
-            4 online_status UserStatType O; 5 user_info UserInfo O; 21 server_time_ms u64 O
+            4 online_status UserStatType O; 5 user_info UserInfo O; 21 server_time_ms u64 O; 22 resume_token bytes O;
+            23 retry_after_ms u32 O
         0x0105 IMLogoutReq:
         0x0106 IMLogoutRsp: 1 result_code u32 R
         0x0107 IMKickUser: 1 user_id u32 R; 2 kick_reason KickReasonType R
@@ -77,7 +79,8 @@ internal static class Chapters
         0x0301 IMMsgData: 1 from_user_id u32 R; 2 to_session_id u32 R; 3 msg_id u32 R; 4 create_time u32 R;
             5 msg_type MsgType R; 6 msg_data bytes R; +20; 21 client_msg_id bytes O
         0x0302 IMMsgDataAck: 1 user_id u32 R; 2 session_id u32 R; 3 msg_id u32 R; 4 session_type SessionType R;
-            21 client_msg_id bytes O; 22 send_status SendStatus O; 23 server_time_ms u64 O
+            21 client_msg_id bytes O; 22 send_status SendStatus O; 23 server_time_ms u64 O;
+            24 retry_after_ms u32 O
         0x0303 IMMsgDataReadAck: 1 user_id u32 R; 2 session_id u32 R; 3 msg_id u32 R; 4 session_type SessionType R
         0x0304 IMMsgDataReadNotify: 1 user_id u32 R; 2 session_id u32 R; 3 msg_id u32 R; 4 session_type SessionType R
         0x0305 IMClientTimeReq:
@@ -179,7 +182,7 @@ internal static class Chapters
         FileServerError: 0 1 2 3 4 5 6 7 8 9 10 11 12
         SessionStatusType: 0 1
         DepartmentStatusType: 0 1
-        SendStatus: 0 1 2 3 4 5 6
+        SendStatus: 0 1 2 3 4 5 6 7
         """;
 
     /// <summary>Legal values of every enum, in ascending order.</summary>

@@ -117,6 +117,41 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Sessions_of_a_user_share_his_rate()
+    {
+        var messages = 0;
+        var dispatcher = Dispatcher(table => table.Map(Command.MsgData, (_, _, _, _) => { messages++; return default; }));
+        var rate = MessageRate.OrNull(new GatewayOptions().UserMessageRate, _time);
+        var sessions = Enumerable.Range(0, 3).Select(_ => LoggedIn()).ToList();
+        sessions.ForEach(session => session.UserRate = rate);
+
+        // Each alone may send forty at once, and all together eighty.
+        var waiting = new List<Task>();
+        for (var sent = 0; sent < 81; sent++)
+            waiting.Add(dispatcher.DispatchAsync(sessions[sent % 3], FrameHeader.For(Command.MsgData, 0, 1), default).AsTask());
+
+        Assert.Equal(80, messages);
+        _time.Advance(TimeSpan.FromMilliseconds(25));
+        await Task.WhenAll(waiting);
+        Assert.Equal(81, messages);
+    }
+
+    [Fact]
+    public async Task Commands_of_any_kind_have_a_rate_too()
+    {
+        var heartbeats = 0;
+        var dispatcher = Dispatcher(table => table.Map(Command.Heartbeat, (_, _, _, _) => { heartbeats++; return default; }));
+        var session = LoggedIn();
+        for (var sent = 0; sent < 2_000; sent++)
+            await dispatcher.DispatchAsync(session, FrameHeader.For(Command.Heartbeat, 0, 1), default);
+
+        var next = dispatcher.DispatchAsync(session, FrameHeader.For(Command.Heartbeat, 0, 1), default).AsTask();
+        Assert.Equal((2_000, false), (heartbeats, next.IsCompleted));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await next;
+    }
+
+    [Fact]
     public async Task Message_that_waits_for_its_turn_is_dropped_with_its_session()
     {
         var messages = 0;

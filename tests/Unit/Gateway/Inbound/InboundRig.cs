@@ -14,7 +14,7 @@ internal sealed class InboundRig : IAsyncDisposable
 {
     private static readonly UserId s_sender = new(1);
 
-    public InboundRig(int partitions = 1, Action<GatewayOptions>? configure = null)
+    public InboundRig(int partitions = 1, Action<GatewayOptions>? configure = null, TimeProvider? time = null)
     {
         configure?.Invoke(Options);
         Log = new(partitions);
@@ -22,8 +22,9 @@ internal sealed class InboundRig : IAsyncDisposable
         var metrics = new InboundMetrics(Meter.Meter);
         var publisher = new RecordPublisher(Log, options, TimeProvider.System, metrics, NullLogger<RecordPublisher>.Instance);
         Identity = new(options);
+        Lag = new(options, publisher, time ?? TimeProvider.System);
         Lanes = new(
-            publisher, Identity, Connections, Answers, options, TimeProvider.System, metrics, NullLogger<InboundLanes>.Instance);
+            publisher, Lag, Identity, Connections, Answers, options, TimeProvider.System, metrics, NullLogger<InboundLanes>.Instance);
     }
 
     public GatewayOptions Options { get; } = new() { Id = "gate" };
@@ -31,6 +32,8 @@ internal sealed class InboundRig : IAsyncDisposable
     public InMemoryLog Log { get; }
 
     public InboundLanes Lanes { get; }
+
+    public PipelineLag Lag { get; }
 
     public GatewayIdentity Identity { get; }
 

@@ -18,8 +18,8 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     private const uint Alice = 1001;
     private const uint Bob = 1002;
 
-    private readonly InboundRig _rig = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly InboundRig _rig;
     private readonly InMemoryUsers _users = new(Alice, Bob);
     private readonly InMemoryConversations _groups = new();
     private readonly TestSession _alice;
@@ -27,6 +27,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
 
     public MessageCommandsTests()
     {
+        _rig = new(time: _time);
         var options = Options.Create(_rig.Options);
         var frames = new GatewayMetrics(_rig.Meter.Meter);
         var commands = new MessageCommands(
@@ -278,6 +279,60 @@ public sealed class MessageCommandsTests : IAsyncDisposable
         Assert.Empty(_alice.Received());
         Assert.Equal(1, _rig.Meter.Sum("im_receipts_total"));
     }
+
+    [Fact]
+    public async Task While_answers_are_late_new_clients_are_told_to_come_again_and_old_ones_wait()
+    {
+        await _rig.StartAsync();
+        _rig.Lag.Published(0, connection: 99, sequence: 1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        await SendAsync(Message(data: "new", clientId: Bytes(Id(1))));
+        await SendAsync(Message(data: "old"));
+
+        Assert.Equal("old", Assert.Single(await _rig.Log.NextEntriesAsync(1)).Data.ToStringUtf8());
+        var ack = Assert.Single(Acks());
+        Assert.Equal((SendStatus.Busy, Bytes(Id(1)), 0u), (ack.SendStatus, ack.ClientMsgId, ack.MsgId));
+        Assert.InRange(ack.RetryAfterMs, 1_000u, 2_000u);
+        Assert.Equal(1, _rig.Meter.Sum("im_busy_answers_total"));
+    }
+
+    [Fact]
+    public async Task What_was_sent_behind_a_message_that_has_to_come_again_does_not_overtake_it()
+    {
+        await _rig.StartAsync();
+        _rig.Lag.Published(0, connection: 99, sequence: 1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await SendAsync(Message(data: "one", clientId: Bytes(Id(1))));
+        _rig.Lag.Answered(0, connection: 99, sequence: 1);
+
+        await SendAsync(Message(data: "two", clientId: Bytes(Id(2))));
+        await SendAsync(Message(data: "one", clientId: Bytes(Id(1))));
+        await SendAsync(Message(data: "two", clientId: Bytes(Id(2))));
+
+        Assert.Equal(["one", "two"], (await _rig.Log.NextEntriesAsync(2)).Select(entry => entry.Data.ToStringUtf8()));
+        Assert.Equal([SendStatus.Busy, SendStatus.Busy], Acks().Select(ack => ack.SendStatus));
+    }
+
+    [Fact]
+    public async Task Message_that_never_comes_again_holds_the_others_up_for_a_while_only()
+    {
+        await _rig.StartAsync();
+        _rig.Lag.Published(0, connection: 99, sequence: 1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        await SendAsync(Message(data: "given up", clientId: Bytes(Id(1))));
+        _rig.Lag.Answered(0, connection: 99, sequence: 1);
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await SendAsync(Message(data: "two", clientId: Bytes(Id(2))));
+
+        Assert.Equal("two", Assert.Single(await _rig.Log.NextEntriesAsync(1)).Data.ToStringUtf8());
+    }
+
+    private ClientMessageId Id(byte number) => ClientMessageId.Create(NowMs - 60_000, new byte[] { number, 0, 0, 0, 0, 0, 0, 0, 0, 0 });
+
+    private IEnumerable<IMMsgDataAck> Acks() => _alice.Received()
+        .Where(frame => frame.Header.Command == Command.MsgDataAck).Select(frame => IMMsgDataAck.Parser.ParseFrom(frame.Body));
 
     private async Task ExpectNothingLoggedAsync()
     {

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+
+namespace BrokerIm.Gateway.Inbound;
+
+/// <summary>
+/// How far the answers of each partition are behind, measured on samples: some of the messages that the log has confirmed, and when
+/// their acks come back.
+/// </summary>
+internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublisher publisher, TimeProvider time)
+{
+    /// <summary>Of what was lost on the way nothing will be heard, and somebody has to try.</summary>
+    private const int GiveUpAfter = 6;
+
+    private static readonly TimeSpan s_distance = TimeSpan.FromMilliseconds(250);
+
+    private readonly TimeSpan _busyAfter = options.Value.BusyAfter;
+    private readonly Samples[] _partitions = [.. Enumerable.Range(0, publisher.Partitions).Select(static _ => new Samples())];
+
+    /// <summary>The log has a message.</summary>
+    public void Published(int partition, ulong connection, uint sequence)
+    {
+        var samples = _partitions[partition];
+        lock (samples)
+        {
+            if (samples.Waiting.Count > 0 && time.GetElapsedTime(samples.LastAt) < s_distance)
+                return;
+            samples.LastAt = time.GetTimestamp();
+            samples.Waiting.Enqueue(new(connection, sequence, samples.LastAt));
+            while (time.GetElapsedTime(samples.Waiting.Peek().At) > _busyAfter * GiveUpAfter)
+                samples.Waiting.Dequeue();
+        }
+    }
+
+    /// <summary>An answer has come; whatever was published before it is answered or lost.</summary>
+    public void Answered(uint partition, ulong connection, uint sequence)
+    {
+        if (partition >= _partitions.Length)
+            return;
+        var samples = _partitions[partition];
+        lock (samples)
+        {
+            if (!samples.Waiting.Any(sample => sample.Connection == connection && sample.Sequence == sequence))
+                return;
+            Sample sample;
+            do
+            {
+                sample = samples.Waiting.Dequeue();
+            }
+            while (sample.Connection != connection || sample.Sequence != sequence);
+        }
+    }
+
+    /// <summary>Whether answers of the partition are later than <see cref="GatewayOptions.BusyAfter"/>.</summary>
+    public bool IsLate(int partition)
+    {
+        if (_busyAfter == TimeSpan.Zero)
+            return false;
+        var samples = _partitions[partition];
+        lock (samples)
+        {
+            return samples.Waiting.TryPeek(out var oldest)
+                && time.GetElapsedTime(oldest.At) is var age && age > _busyAfter && age < _busyAfter * GiveUpAfter;
+        }
+    }
+
+    private readonly record struct Sample(ulong Connection, uint Sequence, long At);
+
+    private sealed class Samples
+    {
+        public Queue<Sample> Waiting { get; } = [];
+
+        public long LastAt { get; set; }
+    }
+}
