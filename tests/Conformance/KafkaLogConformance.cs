@@ -64,6 +64,16 @@ public abstract class KafkaLogConformance : RecordLogConformance, IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_ends_before_what_was_read_is_not_read_on()
+    {
+        await AppendAsync("0", "1", "2");
+
+        await using var reading = new LogReading(NewReader(), new Start(4));
+        var refused = await Assert.ThrowsAsync<DependencyUnavailableException>(() => reading.NextAsync());
+        Assert.Contains("ends at 3, but it was read up to 4", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reading_waits_until_the_worker_knows_where_to_start()
     {
         await AppendAsync("0", "1", "2");

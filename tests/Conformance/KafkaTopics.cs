@@ -11,7 +11,7 @@ namespace BrokerIm.Tests.Conformance;
 /// </summary>
 public sealed class KafkaTopics : IAsyncLifetime
 {
-    private const int Topics = 20;
+    private const int Topics = 24;
 
     private readonly ConcurrentQueue<string> _unused = new();
 

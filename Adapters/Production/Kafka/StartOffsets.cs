@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BrokerIm.Core.Ports;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -13,20 +14,50 @@ internal sealed class StartOffsets(ILogStart? start, ILogger log, CancellationTo
     private static readonly TimeSpan s_askTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A new leader may know for a moment less of its end than the one before.</summary>
+    private static readonly TimeSpan s_endKnownWithin = TimeSpan.FromSeconds(10);
+
     /// <summary>Blocks the polling thread, which is as it should be: there is nothing to poll for before this is known.</summary>
     /// <exception cref="OperationCanceledException">The reading was ended meanwhile.</exception>
+    /// <exception cref="LogCutException">The log ends before what was read of it.</exception>
     public List<TopicPartitionOffset> For<TKey, TValue>(IConsumer<TKey, TValue> consumer, List<TopicPartition> partitions)
     {
         var committed = UntilAnswered(() => consumer.Committed(partitions, s_askTimeout));
         var known = UntilAnswered(() => AskStart(partitions));
-        return [.. partitions.Select((partition, index) => new TopicPartitionOffset(
-            partition, Smaller(committed.Find(offset => offset.TopicPartition == partition)?.Offset, known[index])))];
+        return [.. partitions.Select((partition, index) =>
+        {
+            var fromGroup = committed.Find(offset => offset.TopicPartition == partition)?.Offset;
+            if (Larger(fromGroup, known[index]) is { } read)
+                RequireEnd(consumer, partition, read);
+            return new TopicPartitionOffset(partition, Smaller(fromGroup, known[index]));
+        })];
+    }
+
+    /// <summary>Lets only a log through that reaches to where it was read.</summary>
+    private void RequireEnd<TKey, TValue>(IConsumer<TKey, TValue> consumer, TopicPartition partition, long read)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var end = UntilAnswered(() => consumer.QueryWatermarkOffsets(partition, s_askTimeout)).High.Value;
+            if (end >= read)
+                return;
+            if (Stopwatch.GetElapsedTime(began) > s_endKnownWithin)
+                throw new LogCutException(partition.Topic, partition.Partition, end, read);
+            stopping.WaitHandle.WaitOne(s_pause);
+        }
     }
 
     private long?[] AskStart(List<TopicPartition> partitions) => start is null
         ? new long?[partitions.Count]
         : Task.WhenAll(partitions.Select(partition => start.StartOffsetAsync(partition.Partition, stopping).AsTask()))
             .GetAwaiter().GetResult();
+
+    private static long? Larger(Offset? committed, long? known)
+    {
+        var fromGroup = committed is { IsSpecial: false } offset ? offset.Value : (long?)null;
+        return fromGroup is null || known > fromGroup ? known : fromGroup;
+    }
 
     private static Offset Smaller(Offset? committed, long? known)
     {

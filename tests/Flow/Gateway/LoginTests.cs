@@ -158,7 +158,13 @@ public sealed class LoginTests
         await using var host = await GatewayHost.StartAsync(time: time);
         await host.AddUserAsync("u");
         for (var attempt = 0; attempt < 11; attempt++)
+        {
             await RefuseAsync("wrong");
+
+            // From the fifth on the next is looked at after a wait only.
+            time.Advance(TimeSpan.FromSeconds(attempt < 4 ? 0 : 1 << (attempt - 4)));
+        }
+
         Assert.Equal(11, host.Meter.Count("im_kdf_seconds"));
 
         var text = await RefuseAsync(TestCluster.Password);
