@@ -15,6 +15,10 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     GroupsCommand.Create(),
     DepartmentsCommand.Create(),
     ImportCommand.Create(),
+    BackupCommand.Create(),
+    LogCommand.Create(),
+    DeadLettersCommand.Create(),
+    VerifyCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),
 };

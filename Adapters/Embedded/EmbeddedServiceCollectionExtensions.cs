@@ -27,7 +27,6 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<SqliteOutboundLog>();
         services.AddSingleton<ILogReader<OutboundRecord>>(Same<SqliteOutboundLog>);
         services.AddSingleton<IPersistCommit, SqlitePersistCommit>();
-        services.AddSingleton<ILogWriter<DeadLetter>, SqliteDeadLetters>();
 
         services.AddSingleton<MemoryPresence>();
         services.AddSingleton<IPresenceWriter>(Same<MemoryPresence>);
@@ -67,6 +66,10 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<IDirectoryImport, SqliteDirectoryImport>();
         services.AddSingleton<IDevices, SqliteDevices>();
         services.AddSingleton<IResumeTokens, SqliteResumeTokens>();
+        services.AddSingleton(provider => new SqliteBackup(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<SqliteDeadLetters>();
+        services.AddSingleton<ILogWriter<DeadLetter>>(Same<SqliteDeadLetters>);
+        services.AddSingleton<IDeadLetterReader>(Same<SqliteDeadLetters>);
         return services;
     }
 

@@ -17,7 +17,7 @@ namespace BrokerIm.Adapters.Production;
 /// <summary>Adds the adapters to real brokers.</summary>
 public static class ProductionServiceCollectionExtensions
 {
-    private const string PersistGroup = "brokerim.persist";
+    internal const string PersistGroup = "brokerim.persist";
     private const string DeliverGroup = "brokerim.deliver";
 
     /// <summary>
@@ -51,7 +51,7 @@ public static class ProductionServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds what prepares a cluster and a broker for an installation: <see cref="CassandraMigration"/> and <see cref="KafkaTopicCreation"/>.</summary>
+    /// <summary>Adds what prepares a cluster and a broker for an installation: <see cref="CassandraMigration"/>, <see cref="KafkaTopicCreation"/>, <see cref="KafkaRewind"/>.</summary>
     public static IServiceCollection AddMigrations(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -65,6 +65,7 @@ public static class ProductionServiceCollectionExtensions
         services.AddOptions<KafkaOptions>().Bind(configuration.GetSection(KafkaOptions.Section));
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
         services.AddSingleton<KafkaTopicCreation>();
+        services.AddSingleton<KafkaRewind>();
         return services;
     }
 
@@ -89,6 +90,7 @@ public static class ProductionServiceCollectionExtensions
         services.AddWriter<OutboundRecord>(kafka => (kafka.OutboundTopic, kafka.Partitions));
         services.AddReader(kafka => kafka.OutboundTopic, DeliverGroup, OutboundRecord.Parser);
         services.AddWriter<DeadLetter>(kafka => (kafka.DeadLetterTopic, KafkaOptions.DeadLetterPartitions));
+        services.AddSingleton<IDeadLetterReader, KafkaDeadLetters>();
         return services;
     }
 

@@ -20,7 +20,7 @@ internal sealed class GroupAccess
     /// <summary>Reads groups and users.</summary>
     public Task<int> ReadAsync(
         ParseResult arguments, Func<IGroupReader, IUserDirectory, Task<int>> work, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
+        OperatorGuard.RunAsync(async () =>
         {
             await using var services = await Stores.OpenAsync(
                 _settings.Read(arguments), _settings.NameEmbeddedStore(arguments), cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class GroupAccess
 
     /// <summary>Changes groups.</summary>
     public Task<int> ChangeAsync(ParseResult arguments, Func<GroupPublisher, Task<int>> work, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
+        OperatorGuard.RunAsync(async () =>
         {
             await using var publisher = await GroupPublisher.OpenAsync(
                 _settings.Read(arguments), _settings.NameEmbeddedStore(arguments), cancellationToken);
@@ -63,24 +63,5 @@ internal sealed class GroupAccess
         if (!uint.TryParse(name, out var id) || !new UserId(id).IsValid)
             return null;
         return (await directory.GetAsync([new(id)], cancellationToken)).Count > 0 ? new UserId(id) : null;
-    }
-
-    private static async Task<int> GuardAsync(Func<Task<int>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception exception) when (exception is DependencyUnavailableException or TimeoutException)
-        {
-            await Console.Error.WriteLineAsync($"Not done: {exception.Message}");
-            return UsersOptions.Failed;
-        }
-        catch (InvalidOperationException exception) when (exception.Message.StartsWith("Another embedded server", StringComparison.Ordinal))
-        {
-            await Console.Error.WriteLineAsync(
-                $"{exception.Message} Its log lives in its process, so stop the server for the moment of this command.");
-            return UsersOptions.Failed;
-        }
     }
 }

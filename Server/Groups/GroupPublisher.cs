@@ -1,19 +1,12 @@
 using System.Security.Cryptography;
-using BrokerIm.Adapters.Embedded;
-using BrokerIm.Adapters.Production;
-using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
-using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Server.Hosting;
-using BrokerIm.Workers.Persist;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace BrokerIm.Server.Groups;
 
@@ -57,33 +50,8 @@ internal sealed class GroupPublisher : IAsyncDisposable
     /// <param name="embedded">Whether the embedded ones are meant whatever is configured.</param>
     /// <param name="cancellationToken">Gives up waiting for the services.</param>
     /// <exception cref="InvalidOperationException">An embedded server runs on that data.</exception>
-    public static async Task<GroupPublisher> OpenAsync(IConfiguration settings, bool embedded, CancellationToken cancellationToken)
-    {
-        string[] problems = [.. SettingsCheck.Problems(settings)];
-        if (problems.Length > 0)
-            throw new SettingsException(problems);
-
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Logging
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .SetMinimumLevel(LogLevel.Warning);
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<RetryForever>();
-        _ = embedded || !settings.GetSection(CassandraOptions.Section).GetChildren().Any()
-            ? builder.Services.AddEmbeddedAdapters(settings).AddPersist(settings)
-            : builder.Services.AddProductionAdapters(settings);
-        var host = builder.Build();
-        try
-        {
-            await host.StartAsync(cancellationToken);
-            return new(host);
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
-    }
+    public static async Task<GroupPublisher> OpenAsync(IConfiguration settings, bool embedded, CancellationToken cancellationToken) =>
+        new(await OperatorHost.OpenAsync(settings, embedded, cancellationToken));
 
     /// <summary>Makes a group.</summary>
     /// <param name="type">Official groups are changed by operators alone, discussion groups by their members too.</param>
