@@ -12,6 +12,12 @@ internal static class FrameRejects
     /// <summary>The body does not parse or lacks what is required.</summary>
     public const string Unparsable = "unparsable";
 
+    /// <summary>The body has more elements in its lists than <see cref="GatewayOptions.MaxListElements"/>.</summary>
+    public const string TooMany = "too_many_elements";
+
+    /// <summary>The body is nested deeper than <see cref="GatewayOptions.MaxNesting"/>.</summary>
+    public const string TooDeep = "too_deep";
+
     /// <summary>Nobody handles the command.</summary>
     public const string UnknownCommand = "unknown_command";
 

@@ -3,6 +3,7 @@ using BrokerIm.Contracts.Wire;
 using BrokerIm.Gateway.Sessions;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Gateway.Commands;
 
@@ -19,11 +20,14 @@ internal delegate ValueTask CommandHandler(
 internal sealed class CommandTable
 {
     private readonly Dictionary<ushort, CommandHandler> _handlers = [];
+    private readonly GatewayOptions _options;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger _log;
 
-    public CommandTable(IEnumerable<ICommandModule> modules, GatewayMetrics metrics, ILogger<CommandTable> log)
+    public CommandTable(
+        IEnumerable<ICommandModule> modules, IOptions<GatewayOptions> options, GatewayMetrics metrics, ILogger<CommandTable> log)
     {
+        _options = options.Value;
         _metrics = metrics;
         _log = log;
         foreach (var module in modules)
@@ -35,8 +39,8 @@ internal sealed class CommandTable
     public void Map(ushort command, CommandHandler handler) => _handlers.Add(command, handler);
 
     /// <summary>
-    /// Handles a command's body parsed. A body that does not parse, lacks a required field or has an unknown number in a
-    /// required enum is dropped, and the connection stays (protocol chapter 01 section 3).
+    /// Handles a command's body parsed. A body that does not parse, lacks a required field, has an unknown number in a required
+    /// enum, or holds more than anybody needs is dropped, and the connection stays (protocol chapter 01 section 3).
     /// </summary>
     public void Map<TMessage>(ushort command, Func<Session, FrameHeader, TMessage, CancellationToken, ValueTask> handler)
         where TMessage : IMessage<TMessage>, new()
@@ -44,16 +48,22 @@ internal sealed class CommandTable
         // What no field of ours takes up is not worth keeping, and a sender could fill frames with it.
         var parser = new MessageParser<TMessage>(() => new()).WithDiscardUnknownFields(true);
 
+        var outline = new BodyOutline(new TMessage().Descriptor, _options.MaxListElements, _options.MaxNesting);
+
         Map(command, (session, header, body, cancellationToken) =>
         {
-            if (TryParse(parser, body, out var message))
+            var fault = outline.FaultOf(body);
+            if (fault is null && TryParse(parser, body, out var message))
                 return handler(session, header, message, cancellationToken);
 
-            _metrics.FrameRejected(FrameRejects.Unparsable);
+            _metrics.FrameRejected(fault ?? FrameRejects.Unparsable);
             _log.CommandUnparsable(session.Id, header.Command);
             return default;
         });
     }
+
+    /// <summary>Every command that is handled.</summary>
+    public IReadOnlyCollection<ushort> Commands => _handlers.Keys;
 
     /// <summary>What handles a command, or null.</summary>
     public CommandHandler? Find(ushort command) => _handlers.GetValueOrDefault(command);

@@ -170,7 +170,7 @@ public sealed class CommandTests : IDisposable
     private CommandDispatcher Dispatcher(Action<CommandTable> register)
     {
         var metrics = new GatewayMetrics(_meter.Meter);
-        var table = new CommandTable([new Module(register)], metrics, NullLogger<CommandTable>.Instance);
+        var table = new CommandTable([new Module(register)], Options.Create(new GatewayOptions()), metrics, NullLogger<CommandTable>.Instance);
         return new(table, Options.Create(new GatewayOptions()), metrics, _time, NullLogger<CommandDispatcher>.Instance);
     }
 

@@ -39,7 +39,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
             frames,
             new InboundMetrics(_rig.Meter.Meter),
             NullLogger<MessageCommands>.Instance);
-        _table = new([commands], frames, NullLogger<CommandTable>.Instance);
+        _table = new([commands], options, frames, NullLogger<CommandTable>.Instance);
         _alice = TestSession.LoggedIn(new(Alice), _time);
     }
 

@@ -5,6 +5,7 @@ using BrokerIm.Gateway.Commands;
 using BrokerIm.Tests.Support;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Tests.Unit.Gateway.Queries;
 
@@ -15,7 +16,8 @@ internal sealed class QueryRig : IDisposable
     private readonly CommandTable _table;
 
     public QueryRig(params ICommandModule[] modules) =>
-        _table = new(modules, new GatewayMetrics(_meter.Meter), NullLogger<CommandTable>.Instance);
+        _table = new(
+        modules, Options.Create(new GatewayOptions()), new GatewayMetrics(_meter.Meter), NullLogger<CommandTable>.Instance);
 
     /// <summary>Asks, and reads the one answer.</summary>
     public async Task<T> AskAsync<T>(
