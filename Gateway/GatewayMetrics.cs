@@ -20,6 +20,9 @@ internal sealed class GatewayMetrics(Meter meter)
     private readonly Counter<long> _connectionRefusals = meter.CreateCounter<long>(
         "im_connections_refused_total", description: "Connections closed on arrival, by reason.");
 
+    private readonly Counter<long> _connectionCloses = meter.CreateCounter<long>(
+        "im_connections_closed_total", description: "Connections that ended, by reason.");
+
     private readonly Counter<long> _logins = meter.CreateCounter<long>(
         "im_logins_total", description: "Login requests, by result.");
 
@@ -59,6 +62,8 @@ internal sealed class GatewayMetrics(Meter meter)
     public void FrameRejected(string reason) => _frameRejects.Add(1, Label("reason", reason));
 
     public void ConnectionRefused(string reason) => _connectionRefusals.Add(1, Label("reason", reason));
+
+    public void ConnectionClosed(string reason) => _connectionCloses.Add(1, Label("reason", reason));
 
     public void LoginAnswered(string result) => _logins.Add(1, Label("result", result));
 

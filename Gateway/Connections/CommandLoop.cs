@@ -10,20 +10,28 @@ namespace BrokerIm.Gateway.Connections;
 
 /// <summary>Reads a connection frame by frame and has each handled before it looks at the next (protocol chapter 01 section 9).</summary>
 internal sealed class CommandLoop(
-    CommandDispatcher dispatcher, IOptions<GatewayOptions> options, GatewayMetrics metrics, ILogger<CommandLoop> log)
+    CommandDispatcher dispatcher,
+    IOptions<GatewayOptions> options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<CommandLoop> log)
 {
     private readonly int _maxBeforeLogin = options.Value.MaxFrameBytesBeforeLogin;
     private readonly int _maxAfterLogin = options.Value.MaxFrameBytes;
+    private readonly FrameProgress _progress = new(options.Value, time);
 
     /// <summary>Serves the session until it is kicked or closed; ends the session when the client hangs up.</summary>
     public async Task RunAsync(Session session, PipeReader input)
     {
+        var begunAt = 0L;
         while (IsServed(session))
         {
             if (await ReadAsync(session, input) is not { } read)
                 return;
 
             var rest = await HandleAsync(session, read.Buffer);
+            if (IsServed(session))
+                _progress.Note(session, read.Buffer, rest, ref begunAt);
             input.AdvanceTo(rest, read.Buffer.End);
             if (read.IsCompleted)
                 session.Close(CloseReason.PeerClosed);
@@ -74,6 +82,9 @@ internal sealed class CommandLoop(
             switch (FrameReader.TryRead(ref buffer, max, out var header, out var body))
             {
                 case FrameReadResult.Frame:
+                    // From here on it is us who take our time.
+                    session.ExpectNothing();
+
                     // Who does not read answers may not ask more: its answers would pile up here.
                     await session.WaitUntilWritableAsync();
 

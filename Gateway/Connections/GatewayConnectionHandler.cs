@@ -45,6 +45,7 @@ internal sealed class GatewayConnectionHandler(
         var session = new Session(table.NextId(), connection, options.Value, time);
         log.ConnectionOpened(session.Id, session.Remote);
         await ServeAsync(session, connection);
+        metrics.ConnectionClosed(CloseLabels.Of(session.CloseReason));
         log.ConnectionClosed(session.Id, session.CloseReason);
         return session.CloseReason;
     }

@@ -33,6 +33,9 @@ internal enum CloseReason
     /// <summary>A frame announced more than is allowed.</summary>
     FrameTooLarge,
 
+    /// <summary>A frame came in more slowly than <see cref="GatewayOptions.FrameBytesPerSecond"/>.</summary>
+    FrameTooSlow,
+
     /// <summary>It does not read what is sent to it.</summary>
     SlowReader,
 

@@ -16,6 +16,8 @@ namespace BrokerIm.Gateway.Sessions;
 /// </remarks>
 internal sealed class Session
 {
+    private const long NoFrame = long.MaxValue;
+
     private readonly Lock _gate = new();
     private readonly ConnectionContext _connection;
     private readonly Outbox _outbox;
@@ -25,6 +27,7 @@ internal sealed class Session
     private volatile bool _paused;
     private KickReasonType? _kick;
     private long _lastReceived;
+    private long _frameDue = NoFrame;
 
     public Session(ulong id, ConnectionContext connection, GatewayOptions options, TimeProvider time)
     {
@@ -227,6 +230,18 @@ internal sealed class Session
 
     /// <summary>How long nothing has come in.</summary>
     public TimeSpan SilentFor() => _time.GetElapsedTime(Volatile.Read(ref _lastReceived));
+
+    /// <summary>By which timestamp more of a frame that is half here has to come in; far away while there is none.</summary>
+    public long FrameDue => Volatile.Read(ref _frameDue);
+
+    /// <summary>Sets <see cref="FrameDue"/>.</summary>
+    public void ExpectMoreBy(long timestamp) => Volatile.Write(ref _frameDue, timestamp);
+
+    /// <summary>Notes that no frame is half here.</summary>
+    public void ExpectNothing() => Volatile.Write(ref _frameDue, NoFrame);
+
+    /// <summary>Whether a frame is half here and its client too slow with the rest.</summary>
+    public bool IsFrameOverdue => FrameDue < _time.GetTimestamp();
 
     /// <summary>How long the session has been in its present state.</summary>
     public TimeSpan InStateFor() => _time.GetElapsedTime(StateSince);
