@@ -24,11 +24,18 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     private EmbeddedServer(WebApplication app, string folder) => (_app, _folder) = (app, folder);
 
-    public int Port => _app.Services.GetRequiredService<ClientPorts>().Tcp;
+    public int Port => Ports.Tcp;
+
+    public ClientPorts Ports => _app.Services.GetRequiredService<ClientPorts>();
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<EmbeddedServer> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<EmbeddedServer> StartAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(static _ => { }, settings);
+
+    /// <summary>With services of the test's own, which go before the server's.</summary>
+    public static async Task<EmbeddedServer> StartAsync(
+        Action<IServiceCollection> services, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("brokerim-protocol-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
@@ -44,6 +51,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             ["Gateway:DrainWindow"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)));
+        services(builder.Services);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<RetryForever>();
         builder.Services.AddEmbeddedAdapters(builder.Configuration)

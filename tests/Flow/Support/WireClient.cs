@@ -163,6 +163,30 @@ internal sealed class WireClient : IDisposable
         Assert.True(frame is null, $"Expected the end, got {frame}.");
     }
 
+    /// <summary>Everything sent so far: up to the echo of a heartbeat, or to the end when the server closes.</summary>
+    public async Task<IReadOnlyList<WireFrame>> UntilEchoAsync()
+    {
+        const ushort Marker = 0x7E59;
+        var frames = new List<WireFrame>();
+        try
+        {
+            await SendAsync(Command.Heartbeat, Marker);
+        }
+        catch (IOException)
+        {
+            // Closed already; what came before can still be read.
+        }
+
+        while (await TryReceiveAsync() is { } frame)
+        {
+            if (frame.Header is { Command: Command.Heartbeat, Sequence: Marker })
+                break;
+            frames.Add(frame);
+        }
+
+        return frames;
+    }
+
     /// <summary>Reads on until the server closes.</summary>
     public async Task<IReadOnlyList<WireFrame>> ReadToEndAsync()
     {
