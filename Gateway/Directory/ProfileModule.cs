@@ -45,7 +45,7 @@ internal sealed class ProfileModule(
         Session session, FrameHeader header, IMChangeAvatarReq request, CancellationToken cancellationToken)
     {
         var url = request.AvatarUrl;
-        var isChanged = url.Length <= MaxAvatarCharacters && await EditAsync(session, new(Avatar: url), cancellationToken);
+        var isChanged = url.Length <= MaxAvatarCharacters && AvatarUrl.IsAcceptable(url) && await EditAsync(session, new(Avatar: url), cancellationToken);
 
         session.Send(Command.ChangeAvatarRsp, header.Sequence, new IMChangeAvatarRsp
         {

@@ -4,6 +4,7 @@ using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
+using BrokerIm.Gateway.Directory;
 using BrokerIm.Gateway.Inbound;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Options;
@@ -111,7 +112,8 @@ internal sealed class GroupCommands(
     }
 
     private static bool IsSensible(IMGroupCreateReq request) =>
-        request.GroupName.Length is > 0 and <= MaxNameLength && request.GroupAvatar.Length <= MaxAvatarLength;
+        request.GroupName.Length is > 0 and <= MaxNameLength && request.GroupAvatar.Length <= MaxAvatarLength
+        && AvatarUrl.IsAcceptable(request.GroupAvatar);
 
     // So that nobody fills the log with entries of groups that there are not.
     private async ValueTask<bool> ExistsAsync(uint group, CancellationToken cancellationToken)
