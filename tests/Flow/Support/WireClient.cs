@@ -59,6 +59,21 @@ internal sealed class WireClient : IDisposable
         await _stream.FlushAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Sends bytes, unless the server has closed already; what it said before can still be read.</summary>
+    /// <returns>Whether they could be sent.</returns>
+    public async Task<bool> TrySendAsync(byte[] bytes)
+    {
+        try
+        {
+            await SendAsync(bytes);
+            return true;
+        }
+        catch (IOException exception) when (exception.InnerException is SocketException)
+        {
+            return false;
+        }
+    }
+
     public Task SendAsync(ushort command, ushort sequence, IMessage? body = null) =>
         SendAsync(FrameWriter.ToArray(command, sequence, body));
 
@@ -168,15 +183,7 @@ internal sealed class WireClient : IDisposable
     {
         const ushort Marker = 0x7E59;
         var frames = new List<WireFrame>();
-        try
-        {
-            await SendAsync(Command.Heartbeat, Marker);
-        }
-        catch (IOException)
-        {
-            // Closed already; what came before can still be read.
-        }
-
+        await TrySendAsync(FrameWriter.ToArray(Command.Heartbeat, Marker, null));
         while (await TryReceiveAsync() is { } frame)
         {
             if (frame.Header is { Command: Command.Heartbeat, Sequence: Marker })
@@ -197,6 +204,19 @@ internal sealed class WireClient : IDisposable
     }
 
     public void ShutdownSend() => _socket!.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Says that nothing more will be sent, unless the server has cut the connection already.</summary>
+    public void TryShutdownSend()
+    {
+        try
+        {
+            ShutdownSend();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.NotConnected or SocketError.ConnectionReset)
+        {
+            // Nobody is there to be told.
+        }
+    }
 
     public void Dispose() => _stream.Dispose();
 
