@@ -26,7 +26,7 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
                 return;
             samples.LastAt = time.GetTimestamp();
             samples.Waiting.Enqueue(new(connection, sequence, samples.LastAt));
-            while (time.GetElapsedTime(samples.Waiting.Peek().At) > _busyAfter * GiveUpAfter)
+            while (time.GetElapsedTime(samples.Waiting.Peek().At) >= _busyAfter * GiveUpAfter)
                 samples.Waiting.Dequeue();
         }
     }
