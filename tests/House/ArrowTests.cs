@@ -20,6 +20,7 @@ public sealed class ArrowTests
         ["BrokerIm.Adapters.Production"] = ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Cql", "BrokerIm.Adapters.Bus"],
         ["BrokerIm.Client"] = ["BrokerIm.Contracts"],
         ["BrokerIm.Import"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
+        ["BrokerIm.Faults"] = ["BrokerIm.Contracts", "BrokerIm.Client"],
         ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
         ["BrokerIm.Server"] =
         [
