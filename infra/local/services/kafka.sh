@@ -26,15 +26,17 @@ zookeeper_knows_no_broker() {
     [[ $sessions == *'Sessions with Ephemerals'* && $sessions != */brokers/ids/0* ]]
 }
 
+# BROKERIM_LOCAL_KAFKA_ADVERTISED_PORT and BROKERIM_LOCAL_KAFKA_ZOOKEEPER_PORT put something between Kafka and its clients, and
+# between Kafka and ZooKeeper.
 start_kafka() {
     cat >"$data/kafka/server.properties" <<END
 broker.id=0
 listeners=PLAINTEXT://127.0.0.1:$kafka_port
 host.name=127.0.0.1
 advertised.host.name=127.0.0.1
-advertised.port=$kafka_port
+advertised.port=${BROKERIM_LOCAL_KAFKA_ADVERTISED_PORT:-$kafka_port}
 log.dirs=$data/kafka/data
-zookeeper.connect=127.0.0.1:$zookeeper_port
+zookeeper.connect=127.0.0.1:${BROKERIM_LOCAL_KAFKA_ZOOKEEPER_PORT:-$zookeeper_port}
 zookeeper.connection.timeout.ms=60000
 zookeeper.session.timeout.ms=30000
 
