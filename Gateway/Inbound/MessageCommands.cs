@@ -1,6 +1,7 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Conversations;
+using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Delivery;
@@ -46,14 +47,26 @@ internal sealed class MessageCommands(
         Session session, FrameHeader header, IMMsgData message, CancellationToken cancellationToken)
     {
         var conversation = ConversationOf(session, message);
-        var reason = MessageAdmission.Check(session.User, message)
-            ?? await ReceiverProblemAsync(session, conversation, message.ToSessionId, cancellationToken);
+        var hasId = ClientMessageId.TryRead(message.ClientMsgId.Span, out var clientId);
+        DropReason? reason;
+        try
+        {
+            reason = MessageAdmission.Check(session.User, message)
+                ?? await ReceiverProblemAsync(session, conversation, message.ToSessionId, cancellationToken);
+        }
+        catch (DependencyUnavailableException) when (hasId)
+        {
+            // Its client will send it again; what comes behind it must not overtake it.
+            SendsOf(session).TurnedAway.Add(conversation, clientId);
+            throw;
+        }
+
         if (reason is { } why)
         {
             Drop(session, why);
 
             // Only a client that sent an id knows how to take a refusal; the others would see it as "stored".
-            if (message.ClientMsgId.Length == ClientMessageId.Size)
+            if (hasId)
                 Refuse(session, header.Sequence, conversation, message.ClientMsgId, SendStatus.Refused, serverTimeMs: 0);
             return;
         }

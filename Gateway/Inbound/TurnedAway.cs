@@ -3,13 +3,13 @@ using BrokerIm.Core.Values;
 namespace BrokerIm.Gateway.Inbound;
 
 /// <summary>
-/// Conversations in which a message of this connection was turned away as one too many. What was sent behind it is turned away too,
-/// until it comes again: otherwise it would be overtaken.
+/// Conversations in which a message of this connection was turned away, as one too many or because nobody could say whether it may
+/// be sent. What was sent behind it is turned away too, until it comes again: otherwise it would be overtaken.
 /// </summary>
 internal sealed class TurnedAway(TimeProvider time)
 {
     /// <summary>A client that has given the message up will not send it again.</summary>
-    private static readonly TimeSpan s_remembered = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<ConversationId, (ClientMessageId First, long Since)> _conversations = [];
 
@@ -18,7 +18,7 @@ internal sealed class TurnedAway(TimeProvider time)
     {
         if (_conversations.Count == 0 || !_conversations.TryGetValue(conversation, out var away))
             return false;
-        if (away.First != id && time.GetElapsedTime(away.Since) < s_remembered)
+        if (away.First != id && time.GetElapsedTime(away.Since) < Remembered)
             return true;
         _conversations.Remove(conversation);
         return false;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Commands;
@@ -220,6 +221,37 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_comes_behind_a_message_that_nobody_could_judge_does_not_overtake_it()
+    {
+        await _rig.StartAsync();
+        var (first, second) = (NewId(1), NewId(2));
+        _users.IsDown = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => SendAsync(Message(clientId: first)));
+
+        _users.IsDown = false;
+        await SendAsync(Message(clientId: second));
+        await SendAsync(Message(clientId: first));
+        await SendAsync(Message(clientId: second));
+
+        Assert.Equal([first, second], (await _rig.Log.NextEntriesAsync(2)).Select(static entry => entry.ClientMessageId));
+        Assert.False(_rig.Log.HasMore);
+    }
+
+    [Fact]
+    public async Task A_message_that_its_client_has_given_up_holds_nothing_back()
+    {
+        await _rig.StartAsync();
+        _users.IsDown = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => SendAsync(Message(clientId: NewId(1))));
+
+        _users.IsDown = false;
+        _time.Advance(TurnedAway.Remembered);
+        await SendAsync(Message(clientId: NewId(2)));
+
+        Assert.Equal(NewId(2), Assert.Single(await _rig.Log.NextEntriesAsync(1)).ClientMessageId);
+    }
+
+    [Fact]
     public async Task Receiver_who_did_not_exist_is_looked_up_again_after_a_while()
     {
         await _rig.StartAsync();
@@ -340,6 +372,8 @@ public sealed class MessageCommandsTests : IAsyncDisposable
         await SendAsync(Message(data: "marker"), sequence: 77);
         Assert.Equal("marker", Assert.Single(await _rig.Log.NextEntriesAsync(1)).Data.ToStringUtf8());
     }
+
+    private ByteString NewId(ulong number) => new ClientMessageId(((ulong)NowMs << 16) | number, number).ToByteString();
 
     private Task SendAsync(IMMsgData message, ushort sequence = 1) => HandleAsync(Command.MsgData, sequence, message);
 
