@@ -1,7 +1,9 @@
+using System.Net;
 using System.Threading.Channels;
 using BrokerIm.Adapters.Production.RabbitMq;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
+using BrokerIm.Faults.Proxy;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -45,7 +47,7 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
         Assert.True(await sender.SendAsync(gateway, Batch(1), Deadline.Token));
         Assert.Equal(1UL, (await received.Reader.ReadAsync(Deadline.Token)).Partitions[0].Position);
 
-        proxy.Cut();
+        proxy.Reset();
 
         await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(2), Deadline.Token)));
         Assert.Equal(2UL, (await received.Reader.ReadAsync(Deadline.Token)).Partitions[0].Position);
@@ -62,7 +64,7 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
         await using var queue = await receiver.SubscribeAsync(gateway, (_, _) => ValueTask.CompletedTask, Deadline.Token);
         Assert.True(await sender.SendAsync(gateway, Batch(1), Deadline.Token));
 
-        proxy.Mute();
+        proxy.Fault = LinkFault.Blackhole;
         var began = TimeProvider.System.GetTimestamp();
         await Assert.ThrowsAsync<DependencyUnavailableException>(() => sender.SendAsync(gateway, Batch(2), Deadline.Token).AsTask());
         for (var position = 3UL; position < 100; position++)
@@ -74,7 +76,7 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
         var took = TimeProvider.System.GetElapsedTime(began);
         Assert.InRange(took, settings.ConfirmTimeout * 0.9, settings.ConfirmTimeout * 4);
 
-        proxy.Unmute();
+        proxy.Fault = LinkFault.None;
         await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(100), Deadline.Token)));
     }
 
@@ -106,13 +108,13 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
         }
     }
 
-    private static TcpProxy Proxy()
+    private static FaultProxy Proxy()
     {
         var uri = new Uri(Service.Address("BROKERIM_TEST_RABBITMQ"));
-        return new(uri.Host, uri.Port);
+        return new(new DnsEndPoint(uri.Host, uri.Port));
     }
 
-    private static RabbitMqOptions Through(TcpProxy proxy)
+    private static RabbitMqOptions Through(FaultProxy proxy)
     {
         var settings = Settings(
             new UriBuilder(Service.Address("BROKERIM_TEST_RABBITMQ")) { Host = "127.0.0.1", Port = proxy.Port }.Uri.ToString());

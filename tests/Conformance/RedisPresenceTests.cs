@@ -1,5 +1,7 @@
+using System.Net;
 using BrokerIm.Adapters.Production.Redis;
 using BrokerIm.Core.Ports;
+using BrokerIm.Faults.Proxy;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -146,12 +148,12 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
     public async Task A_silent_Redis_costs_the_time_out_once_and_then_next_to_nothing()
     {
         var service = _address.Split(':');
-        await using var proxy = new TcpProxy(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var proxy = new FaultProxy(new DnsEndPoint(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture)));
         var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System, TimeSpan.FromSeconds(2));
         await using var disposing = connection;
         await Deadline.UntilAsync(() => Answers(presence));
 
-        proxy.Mute();
+        proxy.Fault = LinkFault.Blackhole;
         var began = TimeProvider.System.GetTimestamp();
         for (var question = 0; question < 50; question++)
         {
@@ -161,7 +163,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
 
         // Each on its own would have waited two seconds.
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(50));
-        proxy.Unmute();
+        proxy.Fault = LinkFault.None;
         await Deadline.UntilAsync(() => Answers(presence));
     }
 
@@ -169,12 +171,12 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
     public async Task After_a_cut_connection_presence_is_back_by_itself()
     {
         var service = _address.Split(':');
-        await using var proxy = new TcpProxy(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture));
+        await using var proxy = new FaultProxy(new DnsEndPoint(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture)));
         var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System);
         await using var disposing = connection;
         await Deadline.UntilAsync(() => Answers(presence));
 
-        proxy.Cut();
+        proxy.Reset();
 
         await Deadline.UntilAsync(() => Answers(presence));
     }

@@ -7,4 +7,5 @@ var root = new RootCommand("Breaks a running BrokerIm in every way there is, and
     CheckCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// What it started must not outlive it, and takes a while to stop.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -1,5 +1,7 @@
+using System.Net;
 using BrokerIm.Client;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Faults.Proxy;
 using BrokerIm.Tests.Support;
 
 namespace BrokerIm.Tests.Flow;
@@ -102,7 +104,7 @@ public abstract partial class ChatGuarantees
         await using var alice = await _installation.ConnectAsync(users[0], Token);
         await using var bob = await _installation.ConnectAsync(users[1], Token);
         var sending = SendAsync(400);
-        await using (var proxy = new CuttingProxy(_installation.PortOf(_installation.Fronts[0])))
+        await using (var proxy = new FaultProxy(new IPEndPoint(IPAddress.Loopback, _installation.PortOf(_installation.Fronts[0]))))
         {
             var options = _installation.OptionsOf(users[1], ClientType.Android);
             await using var phone = await ImClient.ConnectAsync(
@@ -119,11 +121,11 @@ public abstract partial class ChatGuarantees
                 var message = (await phone.NextAsync<MessageReceived>()).Message;
                 ids.Add(message.Id);
                 if (ids.Count % 100 == 0 && message.Id < 350)
-                    proxy.Cut();
+                    proxy.Reset();
             }
 
             Assert.Equal(Enumerable.Range((int)ids[0], ids.Count).Select(id => (uint)id), ids);
-            Assert.True(proxy.Cuts > 0);
+            Assert.True(proxy.Resets > 0);
         }
 
         await sending;

@@ -27,8 +27,8 @@ internal sealed class CellSequence(string folder, CrowdOptions crowd, CellTimes 
         var result = await TryAsync(cell, seed, histories, cancellationToken);
         await progress.WriteLineAsync($"         {Describe(result)}");
 
-        // What went wrong may have left traces; the next cell must not be blamed for them.
-        if (!result.Holds)
+        // What is not well may not be well for the next cell either, which must not be blamed for it.
+        if (result.Troubles.Count > 0)
             await CloseAsync();
         return result;
     }
@@ -64,9 +64,10 @@ internal sealed class CellSequence(string folder, CrowdOptions crowd, CellTimes 
 
     private async Task CloseAsync()
     {
-        if (_bed is not null)
-            await _bed.DisposeAsync();
+        var bed = _bed;
         _bed = null;
+        if (bed is not null)
+            await bed.DisposeAsync();
     }
 
     private static string Describe(CellResult result) => result switch

@@ -4,13 +4,13 @@ namespace BrokerIm.Faults.Cells;
 internal sealed record CellTimes
 {
     /// <summary>Traffic before the fault.</summary>
-    public TimeSpan Warm { get; init; } = TimeSpan.FromSeconds(6);
+    public TimeSpan Warm { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The fault; what must be longer than a session is so by itself.</summary>
-    public TimeSpan Fault { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan Fault { get; init; } = TimeSpan.FromSeconds(7);
 
     /// <summary>Traffic after it.</summary>
-    public TimeSpan Healed { get; init; } = TimeSpan.FromSeconds(6);
+    public TimeSpan Healed { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How long it may take until every message has an outcome, and until everybody has it.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(90);

@@ -60,9 +60,9 @@ internal sealed class RoleProcess(string name, string folder, IReadOnlyList<stri
     /// <summary><c>kill -9</c>.</summary>
     public async Task KillAsync()
     {
-        if (_process is null)
+        if (!IsRunning)
             return;
-        _process.Kill();
+        _process!.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
@@ -102,6 +102,7 @@ internal sealed class RoleProcess(string name, string folder, IReadOnlyList<stri
         await KillAsync();
         await _logging;
         _process?.Dispose();
+        _process = null;
     }
 
     private string LogFile => Path.Combine(folder, $"{name}-{_starts}.log");

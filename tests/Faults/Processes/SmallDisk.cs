@@ -52,5 +52,6 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Gives the space back.</summary>
     public void Free() => File.Delete(Ballast);
 
-    public async ValueTask DisposeAsync() => await Commands.RunAsync("umount", [_folder], CancellationToken.None);
+    /// <summary>Takes it away; what a dying process still has open goes with that process.</summary>
+    public async ValueTask DisposeAsync() => await Commands.RunAsync("umount", ["--lazy", _folder], CancellationToken.None);
 }
