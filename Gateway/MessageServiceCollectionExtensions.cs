@@ -4,6 +4,7 @@ using BrokerIm.Gateway.Connections;
 using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Groups;
 using BrokerIm.Gateway.Inbound;
+using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Queries;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ internal static class MessageServiceCollectionExtensions
         services.AddRunning<GapFiller>();
         services.AddRunning<LargeGroups>();
         services.AddRunning<Sweeper>();
+        services.AddSingleton<IPresenceLossObserver>(static provider => provider.GetRequiredService<Sweeper>());
         services.AddRunning<LoginCheck>();
         services.AddSingleton<ISessionObserver>(provider => provider.GetRequiredService<LoginCheck>());
         services.AddRunning<DeliverySilence>();

@@ -1,6 +1,7 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace BrokerIm.Gateway.Delivery;
 
 /// <summary>
-/// Checks all connections after a break in the chain of deliveries: a lost message that is the last of its conversation shows
-/// itself by nothing else.
+/// Checks all connections after a break in the chain of deliveries, or after a time in which nobody knew that they are here: a lost
+/// message that is the last of its conversation shows itself by nothing else.
 /// </summary>
 internal sealed class Sweeper(
     ConnectionTable connections,
@@ -19,7 +20,7 @@ internal sealed class Sweeper(
     IOptions<GatewayOptions> options,
     TimeProvider time,
     DeliveryMetrics metrics,
-    ILogger<Sweeper> log) : BackgroundService
+    ILogger<Sweeper> log) : BackgroundService, IPresenceLossObserver
 {
     private readonly SweepPlan _plan = new();
 
@@ -28,6 +29,10 @@ internal sealed class Sweeper(
     /// <param name="wholeUntilMs">Until when nothing is missing, in Unix milliseconds.</param>
     public void Demand(int partition, long wholeUntilMs) =>
         _plan.Demand([partition], LoginMoment.SafelyBefore(wholeUntilMs));
+
+    /// <inheritdoc/>
+    public void PresenceWasLost(long knownUntilMs) =>
+        _plan.Demand(Enumerable.Range(0, layout.PartitionCount), LoginMoment.SafelyBefore(knownUntilMs));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BrokerIm.Core.Ports;
+using BrokerIm.Gateway.Delivery;
 using BrokerIm.Gateway.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,16 +26,21 @@ internal sealed class PresenceKeeper : BackgroundService, IHostedLifecycleServic
     private readonly ILogger _log;
     private readonly PeriodicTimer _renewal;
     private readonly ConcurrentQueue<PresenceEntry> _removals = new();
+    private readonly IReadOnlyList<IPresenceLossObserver> _observers;
     private string? _content;
+    private long _knownAtMs;
+    private long? _lostSinceMs;
 
     public PresenceKeeper(
         ConnectionTable table,
         GatewayIdentity identity,
         IPresenceWriter presence,
+        IEnumerable<IPresenceLossObserver> observers,
         IOptions<GatewayOptions> options,
         TimeProvider time,
         ILogger<PresenceKeeper> log)
     {
+        _observers = [.. observers];
         _table = table;
         _identity = identity;
         _presence = presence;
@@ -84,7 +90,19 @@ internal sealed class PresenceKeeper : BackgroundService, IHostedLifecycleServic
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (await _renewal.WaitForNextTickAsync(stoppingToken))
-            await TryRenewAsync(stoppingToken);
+        {
+            if (await TryRenewAsync(stoppingToken) && _lostSinceMs is { } since)
+                await TellOfLossAsync(since, stoppingToken);
+        }
+    }
+
+    // Deliver found nobody here meanwhile, which leaves no trace in what it sent; and it remembers that for a moment.
+    private async Task TellOfLossAsync(long sinceMs, CancellationToken stoppingToken)
+    {
+        await Task.Delay(LoginCheck.Delay, _time, stoppingToken);
+        foreach (var observer in _observers)
+            observer.PresenceWasLost(sinceMs);
+        _lostSinceMs = null;
     }
 
     private async Task<bool> TryRenewAsync(CancellationToken cancellationToken)
@@ -93,12 +111,16 @@ internal sealed class PresenceKeeper : BackgroundService, IHostedLifecycleServic
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
+            var askedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
             var content = await _presence.RenewAsync(_identity.Address, _options.PresenceLease, either.Token);
             if (_content is not null && content != _content)
+            {
                 await AnnounceAllAsync(cancellationToken);
+                _lostSinceMs ??= _knownAtMs;
+            }
 
             // Kept only now: should announcing fail half-way, the next renewal starts it again.
-            _content = content;
+            (_content, _knownAtMs) = (content, askedAtMs);
             await RemoveLeftoversAsync(either.Token);
             return true;
         }

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Values;
+using BrokerIm.Gateway.Presence;
 using BrokerIm.Tests.Flow.Support;
 using BrokerIm.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BrokerIm.Tests.Flow.Gateway;
 
@@ -25,6 +28,24 @@ public sealed class PresenceKeeperTests
         await Eventually.HoldsAsync(async () => (await host.Cluster.Presence.OfAsync(user.Id)).Count == 1);
         var entry = Assert.Single(await host.Cluster.Presence.OfAsync(user.Id));
         Assert.Equal((user.Id, host.Identity.Address, ClientType.Android), (entry.User, entry.Gateway, entry.Client));
+    }
+
+    [Fact]
+    public async Task A_loss_is_told_once_with_the_time_up_to_which_everybody_was_known()
+    {
+        var observer = new LossObserver();
+        var startedMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var host = await GatewayHost.StartAsync(
+            time: _time, services: services => services.AddSingleton<IPresenceLossObserver>(observer));
+
+        host.Cluster.Presence.Lose();
+        await Eventually.HoldsAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return !observer.Losses.IsEmpty;
+        });
+
+        Assert.Equal([startedMs], observer.Losses);
     }
 
     [Fact]
@@ -57,5 +78,12 @@ public sealed class PresenceKeeperTests
         await using var host = await starting;
         GatewayAddress[] leases = [.. await cluster.Presence.GatewaysAsync(TestContext.Current.CancellationToken)];
         Assert.Equal([host.Identity.Address], leases);
+    }
+
+    private sealed class LossObserver : IPresenceLossObserver
+    {
+        public ConcurrentQueue<long> Losses { get; } = [];
+
+        public void PresenceWasLost(long knownUntilMs) => Losses.Enqueue(knownUntilMs);
     }
 }

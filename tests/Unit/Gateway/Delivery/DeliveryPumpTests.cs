@@ -302,6 +302,20 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
+    public async Task What_was_sent_to_nobody_while_presence_was_lost_is_found_by_a_sweep()
+    {
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        var bob = rig.Settled(Bob);
+        rig.AddMessages(Alice, 2);
+
+        // No delivery is missing: Deliver found nobody to send one to.
+        rig.Sweeper.PresenceWasLost(rig.NowMs);
+
+        Assert.Equal([1u, 2], await bob.ReceivePushesAsync(2));
+    }
+
+    [Fact]
     public async Task First_message_of_a_conversation_is_found_by_a_sweep()
     {
         await using var rig = new DeliveryRig();

@@ -58,10 +58,12 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public SessionFeed Feed => _services.GetRequiredService<SessionFeed>();
 
+    public Sweeper Sweeper => _services.GetRequiredService<Sweeper>();
+
     private DeliveryPump Pump => _services.GetRequiredService<DeliveryPump>();
 
     private IEnumerable<BackgroundService> Running =>
-        [_services.GetRequiredService<GapFiller>(), LoginCheck, _services.GetRequiredService<Sweeper>()];
+        [_services.GetRequiredService<GapFiller>(), LoginCheck, Sweeper];
 
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
