@@ -237,7 +237,7 @@ internal sealed class Device : IAsyncDisposable
             Volatile.Write(ref _client, client);
             if (_stop.IsCancellationRequested)
                 await client.DisposeAsync();
-            var catchingUp = client == first ? Task.CompletedTask : CatchUpAsync();
+            var catchingUp = client == first ? Task.CompletedTask : CatchUpAsync(client);
             await foreach (var happened in client.EventsAsync(CancellationToken.None))
                 Note(happened);
             await catchingUp;
@@ -268,11 +268,14 @@ internal sealed class Device : IAsyncDisposable
         return null;
     }
 
-    // Registered first, read then: what comes in between is pushed.
-    private async Task CatchUpAsync()
+    // Registered first, read then: what comes in between is pushed. A store that is away is asked again.
+    private async Task CatchUpAsync(ImClient client)
     {
         foreach (var conversation in Conversations)
-            await ReadAsync(conversation, _held.FirstMissing(conversation), _stop.Token);
+        {
+            while (client.IsConnected && await ReadAsync(conversation, _held.FirstMissing(conversation), _stop.Token) is null)
+                await Task.Delay(s_betweenConnects, CancellationToken.None);
+        }
     }
 
     private void Note(ImEvent happened)
