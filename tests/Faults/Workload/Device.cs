@@ -14,6 +14,8 @@ internal sealed class Device : IAsyncDisposable
 {
     private static readonly TimeSpan s_betweenConnects = TimeSpan.FromMilliseconds(500);
 
+    private const int FirstConnects = 20;
+
     private readonly RunClock _clock;
     private readonly HistoryFile _history;
     private readonly ImClientOptions _options;
@@ -41,10 +43,10 @@ internal sealed class Device : IAsyncDisposable
     public IReadOnlyList<string> Conversations => [.. _conversations.Keys];
 
     /// <summary>Connects for the first time.</summary>
-    /// <exception cref="ImException">It cannot.</exception>
+    /// <exception cref="ImException">It cannot, however often it tries.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var client = await ImClient.ConnectAsync(_options, cancellationToken);
+        var client = await ConnectAsync(cancellationToken);
         User = client.Self.UserId;
         _history.Add(new Connected(_clock.Now, Name, User));
         _living = LiveAsync(client);
@@ -191,6 +193,22 @@ internal sealed class Device : IAsyncDisposable
         await _living;
         await _history.DisposeAsync();
         _stop.Dispose();
+    }
+
+    // A server that has just started may be busy with everybody's login.
+    private async Task<ImClient> ConnectAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ImClient.ConnectAsync(_options, cancellationToken);
+            }
+            catch (Exception exception) when (exception is ImException or TimeoutException && attempt < FirstConnects)
+            {
+                await Task.Delay(s_betweenConnects, cancellationToken);
+            }
+        }
     }
 
     private ImClient Client => Volatile.Read(ref _client) ?? throw new InvalidOperationException($"{Name} was never started.");
