@@ -1,7 +1,5 @@
 using BrokerIm.Core.Ports;
 using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.Retry;
 
 namespace BrokerIm.Core;
 
@@ -9,72 +7,58 @@ namespace BrokerIm.Core;
 /// Does a thing until it is done: for ever, with growing and jittered delay, loudly. Only for what must not be given up and is
 /// safe to repeat; an unknown exception is a bug and passes through.
 /// </summary>
-public sealed class RetryForever(ILogger<RetryForever> log, TimeProvider time)
+/// <param name="log">Hears about every failure.</param>
+/// <param name="time">Clock of the delays.</param>
+/// <param name="random">Where the jitter comes from; null for the process's own.</param>
+public sealed class RetryForever(ILogger<RetryForever> log, TimeProvider time, Random? random = null)
 {
-    private static readonly ResiliencePropertyKey<string> s_what = new("what");
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<DependencyUnavailableException>(),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(50),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            OnRetry = retry =>
-            {
-                log.Repeating(
-                    retry.Context.Properties.GetValue(s_what, "work"),
-                    retry.AttemptNumber + 1,
-                    retry.RetryDelay,
-                    retry.Outcome.Exception!);
-                return ValueTask.CompletedTask;
-            },
-        })
-        .Build();
+    private readonly Random _random = random ?? Random.Shared;
 
     /// <summary>Repeats <paramref name="work"/> while its dependency is unavailable.</summary>
     /// <param name="what">Name of the work for the log.</param>
     /// <param name="work">Safe to repeat.</param>
     /// <param name="cancellationToken">Ends the repeating with <see cref="OperationCanceledException"/>.</param>
-    public ValueTask RunAsync(
-        string what, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
-        RepeatAsync(what, work, cancellationToken);
+    public async ValueTask RunAsync(
+        string what, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken)
+    {
+        // The first repeat follows at once: most failures are a connection that has just gone.
+        var delay = TimeSpan.Zero;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await work(cancellationToken);
+                return;
+            }
+            catch (DependencyUnavailableException exception)
+            {
+                log.Repeating(what, attempt, delay, exception);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (delay > TimeSpan.Zero)
+                await Task.Delay(delay, time, cancellationToken);
+            delay = DelayAfter(attempt);
+        }
+    }
 
     /// <summary>As <see cref="RunAsync(string, Func{CancellationToken, ValueTask}, CancellationToken)"/>, with a result.</summary>
     public async ValueTask<TResult> RunAsync<TResult>(
         string what, Func<CancellationToken, ValueTask<TResult>> work, CancellationToken cancellationToken)
     {
         TResult result = default!;
-        await RepeatAsync(what, async token => result = await work(token), cancellationToken);
+        await RunAsync(what, async token => { result = await work(token); }, cancellationToken);
         return result;
     }
 
-    private async ValueTask RepeatAsync(
-        string what, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken)
+    /// <summary>Doubles with every attempt; between half and one and a half of that, so that those who failed together part.</summary>
+    private TimeSpan DelayAfter(int attempt)
     {
-        // The first try is nearly always the last; it pays for no retry context.
-        try
-        {
-            await work(cancellationToken);
-            return;
-        }
-        catch (DependencyUnavailableException exception)
-        {
-            log.Repeating(what, 1, TimeSpan.Zero, exception);
-        }
-
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(s_what, what);
-        try
-        {
-            await _pipeline.ExecuteAsync(
-                static (resilience, state) => state(resilience.CancellationToken), context, work);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
+        var doubled = s_firstDelay * Math.Pow(2, Math.Min(attempt - 1, 10));
+        var jittered = doubled * (0.5 + _random.NextDouble());
+        return jittered < s_longestDelay ? jittered : s_longestDelay;
     }
 }
