@@ -117,10 +117,12 @@ public static class ConversationFold
         if (!IsMember(state, conversation, reader))
             return new(DecisionKind.Refused, 0, 0);
 
-        var mark = Math.Min(entry.ReadId, state.Head);
-        if (mark <= state.ReadMarkOf(reader))
+        // What was only read back is written and told once more: this may be the record that brought it there.
+        var (mark, known) = (Math.Min(entry.ReadId, state.Head), state.ReadMarkOf(reader));
+        if (mark <= known && !state.IsUnconfirmed(reader))
             return new(DecisionKind.Unchanged, mark, 0);
 
+        mark = Math.Max(mark, known);
         state.MarkRead(reader, mark);
         return new(DecisionKind.Read, mark, 0);
     }

@@ -15,10 +15,18 @@ public sealed class ConversationState
     private readonly Dictionary<(UserId Sender, ClientMessageId Id), SeenMessage> _seen = [];
     private readonly Queue<SeenMessage> _order = [];
     private readonly Dictionary<UserId, uint> _readMarks = [];
+    private readonly uint _window;
+    private HashSet<UserId>? _unconfirmed;
 
     /// <summary>Starts from the newest stored message, or from nothing.</summary>
-    public ConversationState(MessageHead? head)
+    /// <param name="head">The newest message, null when there is none.</param>
+    /// <param name="window">
+    /// Messages within which a repeat is recognised. Part of the log's format: other than <see cref="Limits.DedupeWindow"/> only where
+    /// whoever folds the same log agrees.
+    /// </param>
+    public ConversationState(MessageHead? head, int window = Limits.DedupeWindow)
     {
+        _window = (uint)window;
         Head = head?.MessageId ?? 0;
         HeadTimeMs = (long)(head?.Meta.TimeMs ?? 0);
         LowCount = head?.Meta.LowCount ?? 0;
@@ -42,7 +50,7 @@ public sealed class ConversationState
     public long UnknownUntilMs { get; private set; }
 
     /// <summary>Lowest id inside the dedupe window of the next message.</summary>
-    public uint WindowFrom => Head >= Limits.DedupeWindow ? Head - Limits.DedupeWindow + 1 : 1;
+    public uint WindowFrom => Head >= _window ? Head - _window + 1 : 1;
 
     /// <summary>The group, where the conversation is one; null until it was loaded.</summary>
     public GroupState? Group { get; set; }
@@ -56,8 +64,26 @@ public sealed class ConversationState
         ? mark
         : throw new InvalidOperationException($"The read mark of user {user} was not loaded.");
 
-    /// <summary>Notes how far a user has read, loaded or decided.</summary>
-    public void MarkRead(UserId user, uint messageId) => _readMarks[user] = messageId;
+    /// <summary>Notes how far a user has read, as it was decided here.</summary>
+    public void MarkRead(UserId user, uint messageId)
+    {
+        _readMarks[user] = messageId;
+        _unconfirmed?.Remove(user);
+    }
+
+    /// <summary>
+    /// Takes in how far a user has read, as the store says. Marks have no log position: it may be the mark that a worker wrote, to
+    /// some replicas only and without telling anybody, before it died and this one took over.
+    /// </summary>
+    public void LearnReadMark(UserId user, uint messageId)
+    {
+        _readMarks[user] = messageId;
+        if (messageId > 0)
+            (_unconfirmed ??= []).Add(user);
+    }
+
+    /// <summary>Whether the user's mark was only read back, so that it may not be safe and told.</summary>
+    public bool IsUnconfirmed(UserId user) => _unconfirmed?.Contains(user) == true;
 
     /// <summary>Whether a send made at this time could repeat a message that is inside the window and not known here.</summary>
     public bool NeedsOlder(long clientTimeMs) => clientTimeMs <= UnknownUntilMs && KnownFrom > WindowFrom;
@@ -94,7 +120,7 @@ public sealed class ConversationState
     /// own time, not with its client id's: a message can be published long after its id was made.
     /// </summary>
     public bool IsStale(long clientTimeMs) =>
-        Head >= Limits.DedupeWindow && KnownFrom <= WindowFrom && clientTimeMs <= OldestInWindow().TimeMs;
+        Head >= _window && KnownFrom <= WindowFrom && clientTimeMs <= OldestInWindow().TimeMs;
 
     /// <summary>Adds the next message.</summary>
     public void Append(UserId sender, ClientMessageId id, long timeMs, bool fromLow, ulong hash)
@@ -103,7 +129,7 @@ public sealed class ConversationState
         HeadTimeMs = timeMs;
         LowCount += fromLow ? 1u : 0u;
         Remember(new(sender, id, Head, timeMs, hash));
-        Forget(Limits.DedupeWindow);
+        Forget((int)_window);
     }
 
     /// <summary>
@@ -115,7 +141,10 @@ public sealed class ConversationState
         Forget(keep);
         Group?.ForgetMembers();
         if (Group is not null)
+        {
             _readMarks.Clear();
+            _unconfirmed = null;
+        }
     }
 
     private void Forget(int keep)

@@ -15,11 +15,14 @@ namespace BrokerIm.Workers.Persist;
 internal sealed class ConversationCache(
     IConversationStore store, RetryForever retry, IOptions<PersistOptions> options, LogLayout layout)
 {
-    /// <summary>Client ids kept per idle conversation; older ones are read back when somebody retries that late.</summary>
-    private const int IdleWindow = 64;
-
     private readonly Dictionary<int, Partition> _partitions = [];
     private readonly int _half = Math.Max(1, options.Value.CachedConversations / 2);
+
+    /// <summary>Messages within which a repeat is recognised; the same for everybody who folds this log.</summary>
+    internal int DedupeWindow { get; init; } = Limits.DedupeWindow;
+
+    /// <summary>Client ids kept per idle conversation; older ones are read back when somebody retries that late.</summary>
+    internal int IdleWindow { get; init; } = 64;
 
     /// <summary>Layout of the log this worker reads.</summary>
     public int Epoch => layout.Epoch;
@@ -50,7 +53,7 @@ internal sealed class ConversationCache(
             if (Find(entry.Conversation) is null)
             {
                 missing.Add((entry.Conversation, Bound(entry.Position)));
-                _partitions[entry.Position.Partition].Young[entry.Conversation] = new(null);
+                _partitions[entry.Position.Partition].Young[entry.Conversation] = new(null, DedupeWindow);
             }
         }
 
@@ -121,7 +124,7 @@ internal sealed class ConversationCache(
         for (var i = 0; i < missing.Count; i++)
         {
             var conversation = missing[i].Item1;
-            _partitions[Partitioning.PartitionOf(conversation, layout.Partitions)].Young[conversation] = new(heads[i]);
+            _partitions[Partitioning.PartitionOf(conversation, layout.Partitions)].Young[conversation] = new(heads[i], DedupeWindow);
         }
     }
 
@@ -178,7 +181,7 @@ internal sealed class ConversationCache(
         List<(UserId User, ConversationId Conversation)> keys = [.. missing];
         var marks = await retry.RunAsync("loading read marks", token => store.ReadMarksAsync(keys, token), cancellationToken);
         for (var i = 0; i < keys.Count; i++)
-            Get(keys[i].Conversation).MarkRead(keys[i].User, marks[i]);
+            Get(keys[i].Conversation).LearnReadMark(keys[i].User, marks[i]);
     }
 
     private sealed class Partition(long generation)

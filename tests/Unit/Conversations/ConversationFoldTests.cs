@@ -121,6 +121,20 @@ public sealed class ConversationFoldTests
     }
 
     [Fact]
+    public void A_read_mark_that_was_only_read_back_is_written_and_told_once_more()
+    {
+        var state = new ConversationState(null);
+        Apply(state, Send(s_alice, 1000, 1));
+        Apply(state, Send(s_alice, 1001, 2));
+        state.LearnReadMark(s_bob, 2);
+
+        List<Decision> decisions = [Apply(state, Read(s_bob, 1)), Apply(state, Read(s_bob, 2))];
+
+        Assert.Equal([DecisionKind.Read, DecisionKind.Unchanged], decisions.Select(static decision => decision.Kind));
+        Assert.All(decisions, static decision => Assert.Equal(2u, decision.MessageId));
+    }
+
+    [Fact]
     public void A_read_mark_never_passes_the_head_and_never_falls()
     {
         var state = new ConversationState(null);
