@@ -21,6 +21,8 @@ public sealed class ArrowTests
         ["BrokerIm.Client"] = ["BrokerIm.Contracts"],
         ["BrokerIm.Import"] = ["BrokerIm.Contracts", "BrokerIm.Core"],
         ["BrokerIm.Faults"] = ["BrokerIm.Contracts", "BrokerIm.Client"],
+        ["BrokerIm.Simulation"] =
+            ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver"],
         ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
         ["BrokerIm.Server"] =
         [
