@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BrokerIm.Adapters.Embedded;
-using BrokerIm.Adapters.Embedded.Sqlite;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
