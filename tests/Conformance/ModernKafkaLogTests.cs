@@ -27,9 +27,7 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
     public async Task A_broker_that_goes_and_comes_back_loses_and_doubles_nothing()
     {
         using var own = new MockKafka();
-        var settings = Settings(own);
-        settings.Client["debug"] = "broker,cgrp,fetch,topic";
-        using var log = new KafkaTestLog(settings, own.NewTopic(Partitions));
+        using var log = new KafkaTestLog(Settings(own), own.NewTopic(Partitions));
         await using var reading = new LogReading(log.NewReader());
         await log.Writer.AppendAsync(0, Record("before"), Deadline.Token);
         Assert.Equal(["before"], (await reading.TakeAsync(1)).Select(record => record.Name));
@@ -51,6 +49,32 @@ public sealed class ModernKafkaLogTests(MockKafka kafka) : RecordLogConformance,
 
         seen.Remove(seen.FirstOrDefault(record => record.Value == "before", new(-1, null)).Key);
         Assert.Equal(["meanwhile", "after"], seen.Values);
+    }
+
+    [Fact]
+    public async Task A_partition_lost_while_its_batch_was_worked_on_is_read_on_when_it_comes_back()
+    {
+        using var own = new MockKafka();
+        using var log = new KafkaTestLog(Settings(own), own.NewTopic(Partitions));
+        var reader = log.NewReader();
+        await using var reading = new LogReading(reader);
+        await log.Writer.AppendAsync(0, Record("before"), Deadline.Token);
+        await reading.NextAsync();
+
+        // Longer than the group waits for its member, which is longer than it takes until reading is held back.
+        own.Down();
+        await Deadline.UntilAsync(() => Task.FromResult(reader.Assignments.Count == 0));
+        var next = reading.NextAsync();
+        own.Up();
+        await log.Writer.AppendAsync(0, Record("after"), Deadline.Token);
+
+        var names = new List<string?>();
+        for (var batch = await next; ; batch = await reading.NextAsync())
+        {
+            names.AddRange(batch.Slices.SelectMany(slice => slice.Records).Select(record => record.Value?.Gateway));
+            if (names.Contains("after"))
+                return;
+        }
     }
 
     [Fact]

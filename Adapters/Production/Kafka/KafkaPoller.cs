@@ -43,6 +43,7 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
 
     private ConsumeResult<Ignore, ParsedRecord<TRecord>>? _leftOver;
     private bool _assignmentChanged;
+    private bool _isPaused;
 
     public KafkaPoller(
         string topic,
@@ -62,7 +63,7 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
         _consumer = new ConsumerBuilder<Ignore, ParsedRecord<TRecord>>(KafkaSettings.Consumer(options, group))
             .SetValueDeserializer(new RecordDeserializer<TRecord>(parser))
             .SetPartitionsAssignedHandler((consumer, partitions) => Assigned(consumer, partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
+            .SetPartitionsRevokedHandler((consumer, partitions) => Revoked(consumer, partitions))
             .SetLogHandler((_, message) => log.Librdkafka(message))
             .SetErrorHandler((_, error) => log.KafkaError(error))
             .Build();
@@ -174,6 +175,7 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
         if (_demand.Wait(s_pauseAfter, _stopping.Token))
             return;
 
+        _isPaused = true;
         _consumer.Pause(_consumer.Assignment);
         while (!_demand.Wait(0, _stopping.Token))
         {
@@ -184,6 +186,7 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
                 _consumer.Pause(_consumer.Assignment);
         }
 
+        _isPaused = false;
         _consumer.Resume(_consumer.Assignment);
     }
 
@@ -251,8 +254,11 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
         return offsets;
     }
 
-    private void Revoked(List<TopicPartitionOffset> partitions)
+    private void Revoked(IConsumer<Ignore, ParsedRecord<TRecord>> consumer, List<TopicPartitionOffset> partitions)
     {
+        // The library remembers that a partition was paused beyond its loss: given back later, it would never be read again.
+        if (_isPaused)
+            consumer.Resume(partitions.Select(partition => partition.TopicPartition));
         _assigned.Remove(partitions.Select(partition => partition.Partition.Value));
         foreach (var partition in partitions)
         {

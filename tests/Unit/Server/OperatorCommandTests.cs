@@ -107,7 +107,7 @@ public sealed class OperatorCommandTests : IDisposable
     [Theory]
     [InlineData("UPDATE message SET id = 5")]
     [InlineData("UPDATE message SET body = substr(body, 1, length(body) - 1)")]
-    [InlineData("UPDATE message SET body = replace(body, CAST('one' AS BLOB), CAST('two' AS BLOB))")]
+    [InlineData("UPDATE message SET body = unhex(replace(hex(body), hex('one'), hex('two')))")]
     [InlineData("UPDATE message SET meta = x''")]
     public async Task Damage_is_found(string damage)
     {
