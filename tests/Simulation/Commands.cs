@@ -22,7 +22,7 @@ internal static class Commands
             DefaultValueFactory = static _ => Variant.Right.Name,
         };
         var list = new Option<bool>("--list") { Description = "Name the variants." };
-        var root = new RootCommand("Runs the real workers and gateways on simulated services, every interleaving decided by a seed.")
+        var root = new RootCommand("Runs the real Persist worker on simulated services, every interleaving decided by a seed.")
         {
             seeds, from, seed, trace, variant, list,
         };

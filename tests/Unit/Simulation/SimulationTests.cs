@@ -4,7 +4,7 @@ using BrokerIm.Simulation.Variants;
 namespace BrokerIm.Tests.Unit.Simulation;
 
 /// <summary>
-/// The real workers and gateways on simulated services. Every seed is another storm; a seed that fails is shown again by the command that
+/// The real Persist worker on simulated services. Every seed is another storm; a seed that fails is shown again by the command that
 /// the failure prints.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
