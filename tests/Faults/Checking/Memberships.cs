@@ -13,6 +13,10 @@ internal sealed class Memberships(IReadOnlyList<HistoryEvent> events)
         .Select(static change => (change.Conversation, change.User)).Distinct()
         .ToLookup(static change => change.Conversation, static change => change.User);
 
+    private readonly Dictionary<string, long> _beginnings = events.OfType<SendInvoked>()
+        .GroupBy(static sent => sent.Conversation)
+        .ToDictionary(static sent => sent.Key, static sent => sent.Min(static one => one.At));
+
     /// <summary>Users who are in a conversation from its beginning to the end.</summary>
     public IEnumerable<uint> StableMembersOf(string conversation) => ConversationKey.IsGroup(conversation)
         ? _members[conversation].Where(user => IsStable(conversation, user))
@@ -20,7 +24,8 @@ internal sealed class Memberships(IReadOnlyList<HistoryEvent> events)
 
     /// <summary>Whether a user is in a conversation from its beginning to the end.</summary>
     public bool IsStable(string conversation, uint user) => ConversationKey.IsGroup(conversation)
-        ? _changes[(conversation, user)].ToList() is [{ IsMember: true, IsKnown: true }]
+        ? _changes[(conversation, user)].ToList() is [{ IsMember: true, IsKnown: true } added]
+            && added.At <= _beginnings.GetValueOrDefault(conversation, long.MaxValue)
         : ConversationKey.UsersOf(conversation).Contains(user);
 
     /// <summary>Whether a user certainly was no member during all of a time.</summary>

@@ -1,4 +1,5 @@
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Tests.Conformance;
 using BrokerIm.Tests.Flow.Support;
 using Google.Protobuf;
 
@@ -77,6 +78,10 @@ public sealed class SessionTests : IAsyncLifetime
         var group = await CreateGroupAsync(alice, _bob);
         var silent = await CreateGroupAsync(alice, _bob);
         await SendAsync(bob, _alice, MsgType.SingleText, 1);
+
+        // The order is that of the server's clock, in milliseconds.
+        var sentAt = Now();
+        await Deadline.UntilAsync(() => Task.FromResult(Now() > sentAt));
         await SendAsync(bob, group, MsgType.GroupText, 2);
 
         var recent = (await RecentAsync(alice)).ContactSessionList;
@@ -88,6 +93,8 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(2u, unread.TotalCnt);
         Assert.Equal([group, _bob], unread.UnreadinfoList.Select(one => one.SessionId));
     }
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static Task<IMRemoveSessionRsp> RemoveAsync(WireClient client, SessionType type, uint id) => client.AskAsync(
         Command.RemoveSessionReq,
