@@ -39,7 +39,7 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
         var samples = _partitions[partition];
         lock (samples)
         {
-            if (!samples.Waiting.Any(sample => sample.Connection == connection && sample.Sequence == sequence))
+            if (!Holds(samples.Waiting, connection, sequence))
                 return;
             Sample sample;
             do
@@ -61,6 +61,18 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
             return samples.Waiting.TryPeek(out var oldest)
                 && time.GetElapsedTime(oldest.At) is var age && age > _busyAfter && age < _busyAfter * GiveUpAfter;
         }
+    }
+
+    // Asked for each ack, so nothing is allocated here.
+    private static bool Holds(Queue<Sample> waiting, ulong connection, uint sequence)
+    {
+        foreach (var sample in waiting)
+        {
+            if (sample.Connection == connection && sample.Sequence == sequence)
+                return true;
+        }
+
+        return false;
     }
 
     private readonly record struct Sample(ulong Connection, uint Sequence, long At);

@@ -35,7 +35,7 @@ internal static class HttpRows
         Gets("107 another method in a header", "404", "POST /nothing HTTP/1.1\r\nHost: im\r\nX-HTTP-Method-Override: GET\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
         Gets("108 TRACE", "404", "TRACE / HTTP/1.1\r\nHost: im\r\nCookie: secret\r\nConnection: close\r\n\r\n"),
         Gets("108 CONNECT", "404", "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\nConnection: close\r\n\r\n"),
-        Gets("108 a method there is not", "404", "HACK / HTTP/1.1\r\nHost: im\r\nConnection: close\r\n\r\n"),
+        Gets("108 a method there is not", "404", "BREW / HTTP/1.1\r\nHost: im\r\nConnection: close\r\n\r\n"),
         Gets("109 no host", "400", "GET /msg_server HTTP/1.1\r\n\r\n"),
         Gets("109 two hosts", "400", $"{Get}Host: other\r\n\r\n"),
         Gets("109 a host that is none", "400", "GET /msg_server HTTP/1.1\r\nHost: a b\"<script>\r\n\r\n"),
