@@ -42,7 +42,7 @@ public sealed class HostileMemoryTests(HostileServer server, ITestOutputHelper o
     private async Task PlayAllAsync()
     {
         foreach (var row in s_rows)
-            await row.PlayAsync(server);
+            await server.PlayAsync(row);
         await server.ExpectUnharmedAsync();
         await Eventually.HoldsAsync(() => server.OtherConnections == 0);
     }

@@ -96,6 +96,13 @@ public class HostileServer : IAsyncLifetime
     /// <summary>Connections there are beside those of the canaries.</summary>
     internal int OtherConnections => _server.Services.GetRequiredService<ConnectionGate>().Count - 2;
 
+    /// <summary>Plays a row once the connections of those before it have ended and are counted, so that it counts only its own.</summary>
+    internal async Task PlayAsync(HostileRow row)
+    {
+        await Eventually.HoldsAsync(() => OtherConnections == 0);
+        await row.PlayAsync(this);
+    }
+
     /// <summary>A message goes from one canary to the other and back, and neither has heard anything else that was not for it.</summary>
     internal async Task ExpectUnharmedAsync()
     {

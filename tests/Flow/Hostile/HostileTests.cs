@@ -14,7 +14,7 @@ public abstract class HostileTests
     /// <summary>Plays one row.</summary>
     protected async Task PlayAsync(string name)
     {
-        await _rows.Single(row => row.Name == name).PlayAsync(_server);
+        await _server.PlayAsync(_rows.Single(row => row.Name == name));
         await _server.ExpectUnharmedAsync();
     }
 
