@@ -87,7 +87,7 @@ public sealed class KafkaOptions : IValidatableObject
 
     /// <summary>
     /// Further settings of the client library by its own names, such as <c>security.protocol</c>, <c>sasl.username</c> or
-    /// <c>ssl.ca.location</c>. They win over ours.
+    /// <c>ssl.ca.location</c>. They win over ours, but for those that <see cref="Durability"/> names.
     /// </summary>
     public Dictionary<string, string> Client { get; set; } = [];
 
@@ -100,6 +100,16 @@ public sealed class KafkaOptions : IValidatableObject
     /// <summary>What nobody could handle.</summary>
     internal string DeadLetterTopic => $"{TopicPrefix}dead";
 
+    /// <summary>
+    /// Settings of the client library that what is promised rests on: what is confirmed is on every in-sync replica, in order, and an
+    /// offset is committed only after the work.
+    /// </summary>
+    internal static IReadOnlySet<string> Durability { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        "acks", "request.required.acks", "enable.idempotence", "max.in.flight", "max.in.flight.requests.per.connection",
+        "delivery.report.only.error", "enable.auto.offset.store", "auto.offset.reset", "group.id", "partition.assignment.strategy",
+    };
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Enum.IsDefined(Compatibility))
@@ -111,6 +121,12 @@ public sealed class KafkaOptions : IValidatableObject
 
         if (Compatibility == KafkaCompatibility.Kafka09 && SessionTimeout > TimeSpan.FromSeconds(30))
             yield return new($"Kafka:SessionTimeout = '{SessionTimeout}': at most 00:00:30 at Kafka09.", [nameof(SessionTimeout)]);
+
+        foreach (var (key, value) in Client)
+        {
+            if (Durability.Contains(key))
+                yield return new($"Kafka:Client:{key} = '{value}': the guarantees rest on this setting; it cannot be changed.", [nameof(Client)]);
+        }
     }
 }
 

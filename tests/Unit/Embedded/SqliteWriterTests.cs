@@ -36,6 +36,7 @@ public sealed class SqliteWriterTests : IDisposable
         await Task.WhenAll(running);
 
         Assert.All(probes, probe => Assert.Equal(0, probe.CommittedBefore));
+        Assert.All(probes, probe => Assert.Equal(50, probe.CommittedWhenTold));
         Assert.Equal(Enumerable.Range(0, 50), probes.Select(probe => (int)probe.RowsBefore));
     }
 
@@ -272,6 +273,8 @@ public sealed class SqliteWriterTests : IDisposable
 
         public long RowsBefore { get; private set; }
 
+        public long CommittedWhenTold { get; private set; }
+
         public int Runs { get; private set; }
 
         public int Commits { get; private set; }
@@ -285,6 +288,11 @@ public sealed class SqliteWriterTests : IDisposable
             Runs++;
         }
 
-        public override void OnCommitted() => Commits++;
+        public override void OnCommitted()
+        {
+            using var other = database.OpenForReading();
+            CommittedWhenTold = other.QueryInt64(Count);
+            Commits++;
+        }
     }
 }

@@ -44,6 +44,17 @@ public sealed class SettingsTests
         Assert.Equal(4, problems.Count);
     }
 
+    [Theory]
+    [InlineData("acks", "1")]
+    [InlineData("request.required.acks", "0")]
+    [InlineData("Enable.Auto.Offset.Store", "true")]
+    public void What_the_guarantees_rest_on_cannot_be_set(string key, string value)
+    {
+        var problem = Assert.Single(Problems(($"Kafka:Client:{key}", value), ("Kafka:Client:security.protocol", "ssl")));
+
+        Assert.StartsWith($"Kafka:Client:{key} = '{value}'", problem, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void Right_settings_have_no_problems() =>
         Assert.Empty(Problems(("Gateway:Port", "8001"), ("gateway:kickgrace", "00:00:05"), ("Gateway:DiscoveryItems:0:Name", "Wiki"),
