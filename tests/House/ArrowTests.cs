@@ -23,11 +23,12 @@ public sealed class ArrowTests
         ["BrokerIm.Faults"] = ["BrokerIm.Contracts", "BrokerIm.Client"],
         ["BrokerIm.Simulation"] =
             ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver"],
+        ["BrokerIm.Sbom"] = [],
         ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
         ["BrokerIm.Server"] =
         [
             "BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver",
-            "BrokerIm.Adapters.Embedded", "BrokerIm.Adapters.Production", "BrokerIm.Client", "BrokerIm.Import",
+            "BrokerIm.Adapters.Embedded", "BrokerIm.Adapters.Production", "BrokerIm.Client", "BrokerIm.Import", "BrokerIm.Sbom",
         ],
     };
 
