@@ -23,6 +23,22 @@ public sealed class KafkaTopics : IAsyncLifetime
         return topic;
     }
 
+    /// <summary>Makes topics that are not there, with so many partitions.</summary>
+    public static async Task CreateAsync(IEnumerable<(string Topic, int Partitions)> topics, CancellationToken cancellationToken)
+    {
+        var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
+        foreach (var (topic, partitions) in topics)
+        {
+            creation.ArgumentList.Add(topic);
+            creation.ArgumentList.Add(partitions.ToString(CultureInfo.InvariantCulture));
+        }
+
+        using var process = Process.Start(creation)!;
+        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        Assert.True(process.ExitCode == 0, said);
+    }
+
     public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("BROKERIM_TEST_KAFKA") is not { Length: > 0 })
@@ -30,17 +46,7 @@ public sealed class KafkaTopics : IAsyncLifetime
 
         var run = $"{Guid.NewGuid():n}"[..8];
         string[] topics = [.. Enumerable.Range(0, Topics).Select(number => $"test.{run}.{number}")];
-        var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
-        foreach (var topic in topics)
-        {
-            creation.ArgumentList.Add(topic);
-            creation.ArgumentList.Add(KafkaLogConformance.Partitions.ToString(CultureInfo.InvariantCulture));
-        }
-
-        using var process = Process.Start(creation)!;
-        var said = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, said);
+        await CreateAsync(topics.Select(static topic => (topic, KafkaLogConformance.Partitions)), CancellationToken.None);
         foreach (var topic in topics)
             _unused.Enqueue(topic);
     }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using BrokerIm.Tests.Conformance;
-using BrokerIm.Tests.House;
 
 namespace BrokerIm.Tests.Flow;
 
@@ -57,18 +55,8 @@ public class BrokeredInstallation : Installation
     /// <summary>The old broker's topics are made by a program of its own; on a current one the migration makes them too.</summary>
     protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        var creation = new ProcessStartInfo(Path.Combine(Repository.Root, "infra/local/topic")) { RedirectStandardError = true };
-        foreach (var (topic, partitions) in new[] { ("inbound.e1", Partitions), ("outbound.e1", Partitions), ("dead", 1) })
-        {
-            creation.ArgumentList.Add($"{_name}.{topic}");
-            creation.ArgumentList.Add($"{partitions}");
-        }
-
-        using var process = Process.Start(creation)!;
-        var said = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        Assert.True(process.ExitCode == 0, said);
-
+        await KafkaTopics.CreateAsync(
+            [($"{_name}.inbound.e1", Partitions), ($"{_name}.outbound.e1", Partitions), ($"{_name}.dead", 1)], cancellationToken);
         await RunAsync(["migrate"], Settings(), cancellationToken);
     }
 }

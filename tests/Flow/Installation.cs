@@ -134,6 +134,9 @@ public abstract class Installation : IAsyncLifetime
         string name, CancellationToken cancellationToken, ClientType type = ClientType.Windows, string? front = null) =>
         ImClient.ConnectAsync(OptionsOf(name, type, front), cancellationToken);
 
+    /// <summary>Runs an operator's command with all settings of the installation; it must succeed.</summary>
+    public Task OperateAsync(IEnumerable<string> command, CancellationToken cancellationToken) => RunAsync(command, Settings(), cancellationToken);
+
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);

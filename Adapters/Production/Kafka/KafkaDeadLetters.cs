@@ -30,7 +30,10 @@ internal sealed class KafkaDeadLetters(IOptions<KafkaOptions> options) : IDeadLe
     public async ValueTask CloseThroughAsync(long number, CancellationToken cancellationToken) => await AskAsync(
         consumer =>
         {
-            consumer.Commit([new(_partition, number + 1)]);
+            // What was dealt with stays so: a smaller number changes nothing.
+            var committed = consumer.Committed([_partition], s_patience)[0].Offset;
+            if (committed.IsSpecial || committed.Value <= number)
+                consumer.Commit([new(_partition, number + 1)]);
             return true;
         },
         cancellationToken);
