@@ -27,6 +27,15 @@ public sealed class ValuesTests
         Assert.Equal(new UserId(1001), pair.PeerOf(new(1002)));
     }
 
+    [Fact]
+    public void Neighbours_who_talk_do_not_share_a_hash()
+    {
+        var hashes = Enumerable.Range(0, 1_000)
+            .Select(static i => ConversationId.Pair(new((uint)(2 * i) + 1), new((uint)(2 * i) + 2)).GetHashCode()).Distinct();
+
+        Assert.InRange(hashes.Count(), 990, 1_000);
+    }
+
     [Theory]
     [InlineData(0UL, false)]
     [InlineData((5UL << 32) | 5, false)]
