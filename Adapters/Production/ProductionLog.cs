@@ -51,11 +51,17 @@ internal static partial class ProductionLog
     [LoggerMessage(7302, LogLevel.Information, "Queue {Queue} is closed")]
     public static partial void QueueClosed(this ILogger log, string queue);
 
-    [LoggerMessage(7303, LogLevel.Warning, "RabbitMQ does not confirm; deliveries are given up, one tried every {Pause}")]
-    public static partial void BusLost(this ILogger log, TimeSpan pause, Exception exception);
+    [LoggerMessage(7303, LogLevel.Warning, "RabbitMQ does not confirm; deliveries are given up until it does")]
+    public static partial void BusLost(this ILogger log, Exception exception);
 
-    [LoggerMessage(7304, LogLevel.Information, "RabbitMQ confirms again")]
-    public static partial void BusRecovered(this ILogger log);
+    [LoggerMessage(7304, LogLevel.Information, "RabbitMQ confirms again, at trial {Trial}")]
+    public static partial void BusRecovered(this ILogger log, int trial);
+
+    [LoggerMessage(7305, LogLevel.Warning, "RabbitMQ does not confirm trial {Trial} either")]
+    public static partial void BusStillLost(this ILogger log, int trial, Exception exception);
+
+    [LoggerMessage(7306, LogLevel.Warning, "A connection to RabbitMQ that was given up could not be closed")]
+    public static partial void BusNotStopped(this ILogger log, Exception exception);
 
     [LoggerMessage(7401, LogLevel.Warning, "Redis {EndPoint} is lost: {Failure}")]
     public static partial void RedisLost(this ILogger log, EndPoint endPoint, ConnectionFailureType failure);

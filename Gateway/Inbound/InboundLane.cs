@@ -26,8 +26,10 @@ internal sealed class InboundLane(
     private readonly List<LaneEntry> _underWay = [];
     private readonly Progress _progress = new();
 
-    /// <summary>Whether what comes in now would wait long: the lane is nearly full, or the answers are late.</summary>
-    public bool IsCongested => _queue.IsNearlyFull || lag.IsLate(partition);
+    /// <summary>
+    /// Whether a message is to come again later, because it would wait long: the lane is nearly full, or the answers are late.
+    /// </summary>
+    public bool TurnsAway() => _queue.IsNearlyFull || (lag.IsLate(partition) && !lag.MayTry(partition));
 
     /// <summary>Adds an entry; completes once the lane has room for it.</summary>
     public async ValueTask AddAsync(LaneEntry entry, CancellationToken cancellationToken)

@@ -57,9 +57,9 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
         }
     }
 
-    /// <summary>Whether a message of the conversation would wait long.</summary>
-    public bool IsCongested(ConversationId conversation) =>
-        _lanes[Partitioning.PartitionOf(conversation, _lanes.Length)].IsCongested;
+    /// <summary>Whether a message of the conversation is to come again later, because it would wait long.</summary>
+    public bool TurnsAway(ConversationId conversation) =>
+        _lanes[Partitioning.PartitionOf(conversation, _lanes.Length)].TurnsAway();
 
     /// <summary>Completes when the log has what was taken in, and its senders have their answers.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)

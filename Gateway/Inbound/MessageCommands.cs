@@ -151,7 +151,7 @@ internal sealed class MessageCommands(
             return false;
         }
 
-        if (sends.TurnedAway.IsBehind(conversation, id) || lanes.IsCongested(conversation))
+        if (sends.TurnedAway.IsBehind(conversation, id) || lanes.TurnsAway(conversation))
         {
             sends.TurnedAway.Add(conversation, id);
             metrics.TurnedAway();

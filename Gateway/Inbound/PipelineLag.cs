@@ -13,6 +13,8 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
 
     private static readonly TimeSpan s_distance = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan s_trialDistance = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan _busyAfter = options.Value.BusyAfter;
     private readonly Samples[] _partitions = [.. Enumerable.Range(0, publisher.Partitions).Select(static _ => new Samples())];
 
@@ -63,6 +65,22 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
         }
     }
 
+    /// <summary>
+    /// Whether a message may go in although answers are late: one a second may. A lost answer looks like a late one, and without a new
+    /// message nobody would find out that the rest come in time.
+    /// </summary>
+    public bool MayTry(int partition)
+    {
+        var samples = _partitions[partition];
+        lock (samples)
+        {
+            if (samples.TriedAt is { } triedAt && time.GetElapsedTime(triedAt) < s_trialDistance)
+                return false;
+            samples.TriedAt = time.GetTimestamp();
+            return true;
+        }
+    }
+
     // Asked for each ack, so nothing is allocated here.
     private static bool Holds(Queue<Sample> waiting, ulong connection, uint sequence)
     {
@@ -82,5 +100,7 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
         public Queue<Sample> Waiting { get; } = [];
 
         public long LastAt { get; set; }
+
+        public long? TriedAt { get; set; }
     }
 }

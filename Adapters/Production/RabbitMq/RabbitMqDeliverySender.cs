@@ -15,16 +15,26 @@ namespace BrokerIm.Adapters.Production.RabbitMq;
 /// Publishes to an exchange and never to a queue: <c>mandatory</c>, so that a batch for a gateway that is gone comes back;
 /// transient, because the store has every message; confirmed, so that a broker in trouble is noticed.
 /// </summary>
+/// <remarks>
+/// After a failure nothing is sent until a trial in the background was confirmed: a broker that is silent costs its time-out once and
+/// not once per batch. A bus that does not come back by itself is thrown away and opened anew, because a connection cut in the wrong
+/// moment can leave the client library in a state in which it never sends again.
+/// </remarks>
 internal sealed class RabbitMqDeliverySender(
     RabbitMqBus buses, IOptions<RabbitMqOptions> options, TimeProvider time, ILogger<RabbitMqDeliverySender> log)
     : IDeliverySender, IAsyncDisposable
 {
     private const string Everybody = "";
 
-    private readonly Breaker _breaker = new(options.Value.ConfirmTimeout, time);
+    /// <summary>A routing key that no gateway has.</summary>
+    private const string Nobody = "trial";
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
+    private Task _recovery = Task.CompletedTask;
     private Started? _started;
+    private bool _isLost;
 
     public async ValueTask<bool> SendAsync(GatewayAddress gateway, DeliveryBatch batch, CancellationToken cancellationToken)
     {
@@ -40,8 +50,11 @@ internal sealed class RabbitMqDeliverySender(
 
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
+        await _recovery;
         if (_started is { } started)
             await started.Bus.StopAsync(RabbitMqBus.StopTimeout);
+        _closing.Dispose();
     }
 
     /// <summary>
@@ -75,15 +88,12 @@ internal sealed class RabbitMqDeliverySender(
     private async Task<bool> SendAsync(
         string key, DeliveryBatch batch, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        if (!_breaker.TryPass())
+        if (Volatile.Read(ref _isLost))
             throw Unconfirmed(null);
 
         try
         {
-            var routed = await PublishAsync(key, new(batch.ToByteArray()), deadline);
-            if (_breaker.Succeeded())
-                log.BusRecovered();
-            return routed;
+            return await PublishAsync(key, new(batch.ToByteArray()), deadline);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -91,9 +101,59 @@ internal sealed class RabbitMqDeliverySender(
         }
         catch (Exception exception)
         {
-            if (_breaker.Failed())
-                log.BusLost(options.Value.ConfirmTimeout, exception);
+            if (!Interlocked.Exchange(ref _isLost, true))
+            {
+                log.BusLost(exception);
+                _recovery = Task.Run(RecoverAsync, CancellationToken.None);
+            }
+
             throw Unconfirmed(exception);
+        }
+    }
+
+    /// <summary>Tries until something is confirmed; from the second time on, on a bus of its own.</summary>
+    private async Task RecoverAsync()
+    {
+        var retired = new List<Task>();
+        for (var attempt = 1; !_closing.IsCancellationRequested; attempt++)
+        {
+            try
+            {
+                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+                deadline.CancelAfter(attempt == 1 ? options.Value.ConfirmTimeout * 2 : options.Value.OpenTimeout);
+                if (attempt > 1 && _started is { } old)
+                {
+                    _started = null;
+                    retired.Add(StopAsync(old));
+                }
+
+                var bus = _started ?? await StartAsync(deadline.Token);
+                await bus.Deliveries.Send(
+                    new DeliveryEnvelope([]), context => Address(context, Nobody, mandatory: false), deadline.Token);
+                log.BusRecovered(attempt);
+                Volatile.Write(ref _isLost, false);
+                break;
+            }
+            catch (Exception exception)
+            {
+                log.BusStillLost(attempt, exception);
+            }
+
+            await Task.Delay(options.Value.ConfirmTimeout, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(retired);
+    }
+
+    private async Task StopAsync(Started retired)
+    {
+        try
+        {
+            await retired.Bus.StopAsync(RabbitMqBus.StopTimeout);
+        }
+        catch (Exception exception)
+        {
+            log.BusNotStopped(exception);
         }
     }
 
@@ -105,7 +165,7 @@ internal sealed class RabbitMqDeliverySender(
             if (key == Everybody)
                 await bus.Gateways.Send(envelope, context => context.Durable = false, cancellationToken);
             else
-                await bus.Deliveries.Send(envelope, context => Address(context, key), cancellationToken);
+                await bus.Deliveries.Send(envelope, context => Address(context, key, mandatory: true), cancellationToken);
             BusMetrics.Confirmed();
             return true;
         }
@@ -116,11 +176,11 @@ internal sealed class RabbitMqDeliverySender(
         }
     }
 
-    private static void Address(SendContext context, string key)
+    private static void Address(SendContext context, string key, bool mandatory)
     {
         context.Durable = false;
         context.SetRoutingKey(key);
-        context.GetPayload<RabbitMqSendContext>().Mandatory = true;
+        context.GetPayload<RabbitMqSendContext>().Mandatory = mandatory;
     }
 
     // Starting connects nobody: without a queue of its own the bus connects when it first sends.

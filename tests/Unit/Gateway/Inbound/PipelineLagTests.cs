@@ -69,6 +69,25 @@ public sealed class PipelineLagTests : IDisposable
         Assert.True(lag.IsLate(0));
     }
 
+    [Fact]
+    public void One_message_a_second_may_find_out_whether_answers_are_still_late()
+    {
+        var lag = Lag();
+        lag.Published(0, connection: 7, sequence: 1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(lag.MayTry(0));
+        Assert.False(lag.MayTry(0));
+        Assert.True(lag.MayTry(1));
+
+        lag.Published(0, connection: 8, sequence: 1);
+        Assert.True(lag.IsLate(0));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(lag.MayTry(0));
+
+        lag.Answered(0, connection: 8, sequence: 1);
+        Assert.False(lag.IsLate(0));
+    }
+
     private PipelineLag Lag()
     {
         var options = Options.Create(new GatewayOptions());
