@@ -31,12 +31,16 @@ internal sealed class DelayedWork<T>(int concurrency, TimeProvider time, Func<T,
     private async Task WorkAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await foreach (var (item, addedAt, delay) in _queue.Reader.ReadAllAsync(stoppingToken))
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            var left = delay - time.GetElapsedTime(addedAt);
-            if (left > TimeSpan.Zero)
-                await Task.Delay(left, time, stoppingToken);
-            await work(item, stoppingToken);
+            while (_queue.Reader.TryRead(out var next))
+            {
+                stoppingToken.ThrowIfCancellationRequested();
+                var left = next.Delay - time.GetElapsedTime(next.AddedAt);
+                if (left > TimeSpan.Zero)
+                    await Task.Delay(left, time, stoppingToken);
+                await work(next.Item, stoppingToken);
+            }
         }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
 
         // A lane ends early only by a bug; the others must not go on as if nothing had happened.
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var running = _lanes.Select(lane => Task.Run(() => lane.RunAsync(failed.Token), CancellationToken.None)).ToList();
+        var running = _lanes.Select(lane => lane.RunAsync(failed.Token)).ToList();
         await Task.WhenAny(running);
         await failed.CancelAsync();
         await Task.WhenAll(running);

@@ -60,16 +60,20 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
     }
 
     /// <summary>Waits until there is something to take. For one taker.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
+        TaskCompletionSource arrival;
         lock (_gate)
         {
             if (_ready.Count > 0)
-                return Task.CompletedTask;
+                return;
 
-            _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _arrival.Task.WaitAsync(cancellationToken);
+            _arrival = arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
+
+        await using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), arrival);
+        await arrival.Task;
     }
 
     /// <summary>Moves entries, oldest first, into <paramref name="taken"/> until it is full or nothing is left.</summary>
@@ -122,7 +126,7 @@ internal sealed class LaneQueue(int maxEntries, long maxBytes)
         _ready.Enqueue(entry);
         _readyBytes += entry.Bytes;
         _admitted++;
-        _arrival?.SetResult();
+        _arrival?.TrySetResult();
         _arrival = null;
     }
 

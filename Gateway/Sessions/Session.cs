@@ -18,6 +18,9 @@ internal sealed class Session
 {
     private const long NoFrame = long.MaxValue;
 
+    // The plain context hands over to the thread pool.
+    private static readonly SynchronizationContext s_pool = new();
+
     private readonly Lock _gate = new();
     private readonly ConnectionContext _connection;
     private readonly Outbox _outbox;
@@ -281,6 +284,6 @@ internal sealed class Session
     private void WakeUp()
     {
         _connection.Transport.Input.CancelPendingRead();
-        ThreadPool.UnsafeQueueUserWorkItem(static session => session._cancelClosed(), this, preferLocal: false);
+        (SynchronizationContext.Current ?? s_pool).Post(static session => ((Session)session!)._cancelClosed(), this);
     }
 }
