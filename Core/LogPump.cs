@@ -13,12 +13,6 @@ public sealed class LogPump<TRecord>(
     {
         // Off the start-up path: a broker that is away must not keep the host from starting and saying so.
         await Task.Yield();
-        await RunAsync(stoppingToken);
-    }
-
-    /// <summary>The loop itself, on whatever runs it.</summary>
-    internal async Task RunAsync(CancellationToken stoppingToken)
-    {
         log.PumpStarted(typeof(TRecord).Name);
 
         await foreach (var batch in reader.ReadAsync(handler.Start, stoppingToken))

@@ -37,16 +37,19 @@ internal sealed class DeliveryCursor
     }
 
     /// <summary>
-    /// From now on whoever delivers knows about this connection, so of a conversation without any place yet nothing was missed.
-    /// Until then the first message of one makes the ones below it suspect.
+    /// From now on whoever delivers knows about this connection, so of a conversation without any place yet nothing was missed but
+    /// what was lost on the way. Until then the first message of one makes the ones below it suspect.
     /// </summary>
     public void Settle() => _settled = true;
 
     /// <summary>A message for this connection has arrived.</summary>
-    public CursorStep Offer(ConversationId conversation, uint messageId)
+    /// <param name="conversation">Its conversation.</param>
+    /// <param name="messageId">Its id.</param>
+    /// <param name="whole">Whether nothing that was sent to this gateway is known to be missing.</param>
+    public CursorStep Offer(ConversationId conversation, uint messageId, bool whole = true)
     {
         ref var place = ref Find(conversation, out var known);
-        if (!known && !_settled && messageId > 1)
+        if (!known && !(_settled && whole) && messageId > 1)
         {
             place.StartAtUnknown(messageId);
             return CursorStep.LookBelow;
@@ -59,9 +62,10 @@ internal sealed class DeliveryCursor
     }
 
     /// <summary>The connection is told the id of a message of its own, so that one is never pushed to it.</summary>
-    public CursorStep Acknowledge(ConversationId conversation, uint messageId)
+    /// <inheritdoc cref="Offer"/>
+    public CursorStep Acknowledge(ConversationId conversation, uint messageId, bool whole = true)
     {
-        var step = Offer(conversation, messageId);
+        var step = Offer(conversation, messageId, whole);
         ref var place = ref Find(conversation, out _);
         if (place.Filling && messageId > place.Last)
             (place.Own ??= []).Add(messageId);

@@ -7,7 +7,7 @@ using DeliveryItem = BrokerIm.Contracts.Records.Delivery;
 namespace BrokerIm.Gateway.Delivery;
 
 /// <summary>Writes deliveries to one connection, in order and without holes. Whoever writes flushes when he is through.</summary>
-internal sealed class SessionFeed(GapFiller gaps, TimeProvider time, DeliveryMetrics metrics)
+internal sealed class SessionFeed(GapFiller gaps, Sweeper sweeper, TimeProvider time, DeliveryMetrics metrics)
 {
     /// <summary>Writes a message if it is the next one; otherwise drops a repeat or has a gap filled.</summary>
     /// <param name="session">To whom.</param>
@@ -21,7 +21,7 @@ internal sealed class SessionFeed(GapFiller gaps, TimeProvider time, DeliveryMet
         CursorStep step;
         lock (session.Cursor.Gate)
         {
-            step = session.Cursor.Offer(conversation, messageId);
+            step = session.Cursor.Offer(conversation, messageId, sweeper.IsDone);
             if (step == CursorStep.Push)
                 session.WriteParts(header, body);
         }
@@ -46,7 +46,7 @@ internal sealed class SessionFeed(GapFiller gaps, TimeProvider time, DeliveryMet
         {
             written = Answer(session, conversation, ack, stored);
             if (stored)
-                step = session.Cursor.Acknowledge(conversation, ack.MessageId);
+                step = session.Cursor.Acknowledge(conversation, ack.MessageId, sweeper.IsDone);
         }
 
         Follow(step, session, conversation);

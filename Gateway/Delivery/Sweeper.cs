@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
@@ -23,6 +24,21 @@ internal sealed class Sweeper(
     ILogger<Sweeper> log) : BackgroundService, IPresenceLossObserver
 {
     private readonly SweepPlan _plan = new();
+    private volatile bool _doubted;
+
+    /// <summary>Whether every break so far has been swept after. Until then the first message of a conversation may be its second.</summary>
+    public bool IsDone => !_doubted && _plan.IsDone;
+
+    /// <summary>Deliveries may be missing, and it is too early to look for them: <see cref="DemandAll"/> will follow.</summary>
+    public void Doubt() => _doubted = true;
+
+    /// <summary>Deliveries of any partition may be missing since a moment.</summary>
+    /// <inheritdoc cref="Demand"/>
+    public void DemandAll(long wholeUntilMs)
+    {
+        _plan.Demand(Enumerable.Range(0, layout.PartitionCount), LoginMoment.SafelyBefore(wholeUntilMs));
+        _doubted = false;
+    }
 
     /// <summary>Deliveries of a partition may be missing since a moment.</summary>
     /// <param name="partition">Partition of the log.</param>
@@ -41,10 +57,11 @@ internal sealed class Sweeper(
             await _plan.WaitAsync(stoppingToken);
             await Task.Delay(options.Value.SweepJitter * Random.Shared.NextDouble(), time, stoppingToken);
 
-            var (partitions, sinceMs) = _plan.Take();
+            var (partitions, sinceMs, demands) = _plan.Take();
             try
             {
                 await SweepAsync(partitions, sinceMs, stoppingToken);
+                _plan.Done(demands);
             }
             catch (DependencyUnavailableException exception)
             {
@@ -62,20 +79,22 @@ internal sealed class Sweeper(
         var repairs = 0;
         var users = connections.All.Where(session => session.IsLoggedIn).GroupBy(session => session.User).ToList();
 
-        await Parallel.ForEachAsync(users, Bounded(cancellationToken), async (sessions, token) =>
-        {
-            var started = await check.RunAsync(
-                sessions.Key,
-                [.. sessions],
-                Math.Max(sinceMs, sessions.Min(LoginMoment.MissedSinceMs)),
-                conversation => partitions.Contains(Partitioning.PartitionOf(conversation, layout.PartitionCount)),
-                token);
-            Interlocked.Add(ref repairs, started);
-        });
-
+        var waiting = new ConcurrentQueue<IGrouping<UserId, Session>>(users);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(users.Count, options.Value.RepairConcurrency)).Select(_ => CheckAsync()));
         log.Swept(users.Count, time.GetElapsedTime(began), repairs);
-    }
 
-    private ParallelOptions Bounded(CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = options.Value.RepairConcurrency, CancellationToken = cancellationToken };
+        async Task CheckAsync()
+        {
+            while (waiting.TryDequeue(out var sessions))
+            {
+                var started = await check.RunAsync(
+                    sessions.Key,
+                    [.. sessions],
+                    Math.Max(sinceMs, sessions.Min(LoginMoment.MissedSinceMs)),
+                    conversation => partitions.Contains(Partitioning.PartitionOf(conversation, layout.PartitionCount)),
+                    cancellationToken);
+                Interlocked.Add(ref repairs, started);
+            }
+        }
+    }
 }

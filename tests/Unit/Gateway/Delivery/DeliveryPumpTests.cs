@@ -285,6 +285,20 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
+    public async Task After_a_loss_the_first_message_of_a_conversation_to_arrive_is_not_taken_for_its_first()
+    {
+        await using var rig = new DeliveryRig();
+        var bob = rig.Settled(DeliveryRig.Bob);
+        rig.AddMessages(DeliveryRig.Alice, count: 2);
+        await rig.StartAsync();
+
+        // In the bus message that shows the loss, so before anybody can have looked for what was lost.
+        await rig.DeliverAsync(lose: 1, rig.Message(2, users: DeliveryRig.Bob));
+
+        Assert.Equal([1u, 2u], await bob.ReceivePushesAsync(2));
+    }
+
+    [Fact]
     public async Task Lost_bus_message_without_a_successor_is_found_by_a_sweep()
     {
         await using var rig = new DeliveryRig();
