@@ -21,6 +21,8 @@ internal sealed class Cluster
         Replicas = new(scheduler, weather);
         Persist = new(Inbound, scheduler, weather);
         Deliver = new(Outbound, scheduler, weather);
+        Bus = new(scheduler, weather);
+        Presence = new(scheduler);
         Reference = new(Inbound, Epoch, size.DedupeWindow);
         Checker = new(scheduler, Replicas, Reference, Outbound, Persist);
     }
@@ -45,6 +47,10 @@ internal sealed class Cluster
 
     public ConsumerGroup<OutboundRecord> Deliver { get; }
 
+    public Bus Bus { get; }
+
+    public PresenceRegistry Presence { get; }
+
     public Reference Reference { get; }
 
     public Checker Checker { get; }
@@ -61,9 +67,10 @@ internal sealed class Cluster
 /// <param name="CachedConversations">Conversations a worker keeps.</param>
 /// <param name="BatchRecords">Records of a partition in one batch at most.</param>
 /// <param name="Workers">Persist workers.</param>
+/// <param name="LargeGroupMembers">Members from which on a group is large.</param>
 /// <param name="Skew">How far clocks are off at most.</param>
 internal sealed record ClusterSize(
-    int Partitions, int DedupeWindow, int IdleWindow, int CachedConversations, int BatchRecords, int Workers, TimeSpan Skew)
+    int Partitions, int DedupeWindow, int IdleWindow, int CachedConversations, int BatchRecords, int Workers, int LargeGroupMembers, TimeSpan Skew)
 {
     /// <summary>Draws a size: small enough that everything that can overflow does.</summary>
     public static ClusterSize Draw(Random random)
@@ -76,6 +83,7 @@ internal sealed record ClusterSize(
             CachedConversations: random.Next(1, 9),
             BatchRecords: random.Next(1, 7),
             Workers: random.Next(1, 4),
+            LargeGroupMembers: random.Next(3) == 0 ? 2 : 1_000,
             Skew: TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(4_000)));
     }
 }

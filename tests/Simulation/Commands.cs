@@ -22,9 +22,11 @@ internal static class Commands
             DefaultValueFactory = static _ => Variant.Right.Name,
         };
         var list = new Option<bool>("--list") { Description = "Name the variants." };
-        var root = new RootCommand("Runs the real Persist worker on simulated services, every interleaving decided by a seed.")
+        var full = new Option<bool>("--full") { Description = "Let clients, gateways and Deliver take part." };
+        var exhaustive = new Option<bool>("--exhaustive") { Description = "Crash at every call of a Persist worker, alone and in pairs." };
+        var root = new RootCommand("Runs the real workers and gateways on simulated services, every interleaving decided by a seed.")
         {
-            seeds, from, seed, trace, variant, list,
+            seeds, from, seed, trace, variant, list, full, exhaustive,
         };
         root.SetAction(parsed =>
         {
@@ -36,9 +38,11 @@ internal static class Commands
                 return 2;
             }
 
+            if (parsed.GetValue(exhaustive))
+                return RunExhaustive(chosen);
             return parsed.GetValue(seed) is { } one
-                ? Show(one, chosen, parsed.GetValue(trace))
-                : RunMany(parsed.GetValue(from), parsed.GetValue(seeds), chosen);
+                ? Show(one, chosen, parsed.GetValue(full), parsed.GetValue(trace))
+                : RunMany(parsed.GetValue(from), parsed.GetValue(seeds), chosen, parsed.GetValue(full));
         });
         return root;
     }
@@ -50,20 +54,31 @@ internal static class Commands
         return 0;
     }
 
-    private static int Show(int seed, Variant variant, bool trace)
+    private static int Show(int seed, Variant variant, bool full, bool trace)
     {
-        var outcome = Simulator.Run(seed, variant, trace ? Console.Out : null);
-        Console.WriteLine(outcome.Violation is null ? $"seed {seed}: no promise was broken" : outcome.Describe(variant));
+        var outcome = Simulator.Run(seed, variant, full, trace ? Console.Out : null);
+        Console.WriteLine(outcome.Violation is null ? $"seed {seed}: no promise was broken" : outcome.Describe(variant, full));
         Console.WriteLine($"{outcome.Steps} steps, history {outcome.Hash:x16}");
         return outcome.Violation is null ? 0 : 1;
     }
 
-    private static int RunMany(int from, int count, Variant variant)
+    private static int RunExhaustive(Variant variant)
+    {
+        List<string> failures = [.. Exhaustive.RunSingles(variant), .. Exhaustive.RunPairs(variant)];
+        foreach (var failure in failures.Take(FailuresShown))
+            Console.WriteLine(failure);
+
+        var count = Exhaustive.Singles.Count;
+        Console.WriteLine($"{count} crashes alone and {count * (count - 1) / 2} pairs, {failures.Count} broke a promise");
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    private static int RunMany(int from, int count, Variant variant, bool full)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var failures = Simulator.Failures(from, count, variant);
+        var failures = Simulator.Failures(from, count, variant, full);
         foreach (var outcome in failures.Take(FailuresShown))
-            Console.WriteLine(outcome.Describe(variant));
+            Console.WriteLine(outcome.Describe(variant, full));
 
         var perSecond = (count / TimeProvider.System.GetElapsedTime(began).TotalSeconds).ToString("F0", CultureInfo.InvariantCulture);
         Console.WriteLine($"{count} seeds of '{variant.Name}', {failures.Count} broke a promise, {perSecond} runs per second");

@@ -13,9 +13,9 @@ namespace BrokerIm.Simulation;
 internal sealed record Outcome(int Seed, string? Violation, ulong Hash, long Steps)
 {
     /// <summary>The failure with the command that shows it again.</summary>
-    public string Describe(Variant variant) =>
+    public string Describe(Variant variant, bool full = false) =>
         $"seed {Seed}: {Violation}{Environment.NewLine}  dotnet run --project tests/Simulation -- --seed {Seed} --trace"
-        + (variant == Variant.Right ? "" : $" --variant {variant.Name}");
+        + (full ? " --full" : "") + (variant == Variant.Right ? "" : $" --variant {variant.Name}");
 }
 
 /// <summary>Runs seeds.</summary>
@@ -24,15 +24,31 @@ internal static class Simulator
     /// <summary>One run. Equal seeds give equal runs.</summary>
     /// <param name="seed">Decides everything.</param>
     /// <param name="variant">The system as it is, or with something wrong in it.</param>
+    /// <param name="full">Whether clients, gateways and Deliver take part.</param>
     /// <param name="text">Where the history is written, null for nowhere.</param>
-    public static Outcome Run(int seed, Variant variant, TextWriter? text = null)
+    public static Outcome Run(int seed, Variant variant, bool full = false, TextWriter? text = null) => Run(
+        seed, text, scheduler => full ? FullRun.Draw(scheduler, variant) : PersistRun.Draw(scheduler, variant));
+
+    /// <summary>One run in fair weather, clients, gateways and Deliver included.</summary>
+    public static Outcome RunInFairWeather(int seed, Variant variant) => Run(seed, text: null, scheduler => new FullRun(
+        scheduler, variant, new(), ClusterSize.Draw(scheduler.Random), FullSize.Draw(scheduler.Random) with { Troubles = false },
+        CrashPlan.None));
+
+    /// <summary>One small run in fair weather in which Persist workers die or pause at given calls.</summary>
+    public static Outcome RunWithCrashes(Variant variant, params PlannedCrash[] crashes) => Run(seed: 1, text: null, scheduler =>
+        new PersistRun(
+            scheduler, variant, new(),
+            new(Partitions: 1, DedupeWindow: 6, IdleWindow: 3, CachedConversations: 2, BatchRecords: 3, Workers: 2,
+                LargeGroupMembers: 1_000, Skew: TimeSpan.FromSeconds(1)),
+            new PlannedCrashes(crashes), troubles: false));
+
+    private static Outcome Run(int seed, TextWriter? text, Func<Scheduler, IRun> prepare)
     {
         var trace = new Trace(text);
         var scheduler = new Scheduler(seed, trace);
-        IRun run = new PersistRun(scheduler, variant);
         try
         {
-            run.Run();
+            prepare(scheduler).Run();
         }
         catch (InvalidOperationException exception)
         {
@@ -43,12 +59,12 @@ internal static class Simulator
     }
 
     /// <summary>All seeds of a range at which the variant breaks a promise, on all processors.</summary>
-    public static IReadOnlyList<Outcome> Failures(int from, int count, Variant variant)
+    public static IReadOnlyList<Outcome> Failures(int from, int count, Variant variant, bool full = false)
     {
         var failures = new ConcurrentBag<Outcome>();
         Parallel.For(from, from + count, seed =>
         {
-            if (Run(seed, variant) is { Violation: not null } outcome)
+            if (Run(seed, variant, full) is { Violation: not null } outcome)
                 failures.Add(outcome);
         });
         return [.. failures.OrderBy(static outcome => outcome.Seed)];
@@ -59,7 +75,8 @@ internal static class Simulator
     {
         for (var seed = from; seed < from + count; seed++)
         {
-            if (Run(seed, variant) is { Violation: not null } outcome)
+            var outcome = variant.NeedsGateways ? RunInFairWeather(seed, variant) : Run(seed, variant);
+            if (outcome.Violation is not null)
                 return outcome;
         }
 

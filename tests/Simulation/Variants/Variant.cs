@@ -35,4 +35,16 @@ internal class Variant
     /// <summary>How a Persist worker makes a batch durable.</summary>
     public virtual IPersistCommit Commit(
         IPersistCommit commit, IConversationStore store, ILogWriter<OutboundRecord> outbound, Node node) => commit;
+
+    /// <summary>Where a Deliver worker reads members.</summary>
+    public virtual IGroupReader Groups(IConversationStore store) => store;
+
+    /// <summary>A Deliver worker's hand on the bus.</summary>
+    public virtual IDeliverySender Sender(IDeliverySender sender) => sender;
+
+    /// <summary>A gateway's hand on the presence registry.</summary>
+    public virtual IPresenceWriter Presence(IPresenceWriter presence, Node node) => presence;
+
+    /// <summary>Whether gateways look for what they were not given.</summary>
+    public virtual bool RepairsGaps => true;
 }

@@ -19,16 +19,31 @@ internal sealed class PersistRun : IRun
     private readonly Publisher[] _publishers;
     private readonly Entries _entries;
 
-    public PersistRun(Scheduler scheduler, Variant variant)
+    private readonly bool _troubles;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="scheduler">Who runs it.</param>
+    /// <param name="variant">What is run.</param>
+    /// <param name="weather">Until the storm is over.</param>
+    /// <param name="size">How large everything is.</param>
+    /// <param name="crashes">Where workers die or pause.</param>
+    /// <param name="troubles">Whether partitions change hands, and what is committed is lost and set back.</param>
+    public PersistRun(
+        Scheduler scheduler, Variant variant, Weather weather, ClusterSize size, CrashPlan crashes, bool troubles)
     {
-        _scheduler = scheduler;
-        var weather = Weather.Draw(scheduler.Random);
-        var size = ClusterSize.Draw(scheduler.Random);
+        (_scheduler, _troubles) = (scheduler, troubles);
         _cluster = new(scheduler, weather, size, variant);
-        var crashes = new ChanceCrashes(scheduler, weather);
         _workers = new(scheduler, number => new PersistWorker(_cluster, number, crashes), size.Workers);
         _publishers = [new(_cluster, 1), new(_cluster, 2)];
         _entries = new(scheduler.Random, () => AnyPublisher().NowMs);
+    }
+
+    /// <summary>A run drawn by its seed.</summary>
+    public static PersistRun Draw(Scheduler scheduler, Variant variant)
+    {
+        var weather = Weather.Draw(scheduler.Random);
+        return new(
+            scheduler, variant, weather, ClusterSize.Draw(scheduler.Random), new ChanceCrashes(scheduler, weather), troubles: true);
     }
 
     public void Run()
@@ -36,7 +51,8 @@ internal sealed class PersistRun : IRun
         _publishers[0].Publish(_entries.Groups());
         _workers.Start();
         PublishLater(scheduledEntries: 60 + _scheduler.Random.Next(60));
-        TroubleLater();
+        if (_troubles)
+            TroubleLater();
         _scheduler.RunUntil(s_storm);
 
         _cluster.Weather.ClearUp();

@@ -40,7 +40,7 @@ internal sealed class PersistWorker : IWorker
         var reader = variant.Inbound(_reader, Node, number);
         var pump = new LogPump<InboundRecord>(reader, handler, retry, NullLogger<LogPump<InboundRecord>>.Instance);
 
-        Node.Start("the Persist pump", () => pump.RunAsync(CancellationToken.None));
+        Node.Start("the Persist pump", () => pump.ExecuteAsync(CancellationToken.None));
         Join();
     }
 

@@ -9,7 +9,8 @@ namespace BrokerIm.Tests.Unit.Simulation;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int SeedsOfTheRightSystem = 3_000;
+    private const int SeedsOfTheRightSystem = 2_000;
+    private const int SeedsInFairWeather = 20;
     private const int SeedsToCatchAMistake = 400;
 
     public static TheoryData<string> Mistakes => [.. AllVariants.Wrong.Select(static variant => variant.Name)];
@@ -34,6 +35,22 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures.Select(static one => one.Describe(Variant.Right))));
     }
+
+    [Fact]
+    public void In_fair_weather_every_device_gets_everything()
+    {
+        for (var seed = 1; seed <= SeedsInFairWeather; seed++)
+        {
+            var outcome = Simulator.RunInFairWeather(seed, Variant.Right);
+            Assert.True(outcome.Violation is null, $"seed {seed} in fair weather: {outcome.Violation}");
+        }
+    }
+
+    [Fact]
+    public void No_single_crash_of_a_worker_breaks_a_promise() => Assert.Empty(Exhaustive.RunSingles(Variant.Right));
+
+    [Fact]
+    public void A_single_crash_shows_an_early_commit() => Assert.NotEmpty(Exhaustive.RunSingles(AllVariants.Find("commit-early")!));
 
     [Theory]
     [MemberData(nameof(Mistakes))]
