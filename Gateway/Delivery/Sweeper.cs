@@ -24,21 +24,9 @@ internal sealed class Sweeper(
     ILogger<Sweeper> log) : BackgroundService, IPresenceLossObserver
 {
     private readonly SweepPlan _plan = new();
-    private volatile bool _doubted;
 
     /// <summary>Whether every break so far has been swept after. Until then the first message of a conversation may be its second.</summary>
-    public bool IsDone => !_doubted && _plan.IsDone;
-
-    /// <summary>Deliveries may be missing, and it is too early to look for them: <see cref="DemandAll"/> will follow.</summary>
-    public void Doubt() => _doubted = true;
-
-    /// <summary>Deliveries of any partition may be missing since a moment.</summary>
-    /// <inheritdoc cref="Demand"/>
-    public void DemandAll(long wholeUntilMs)
-    {
-        _plan.Demand(Enumerable.Range(0, layout.PartitionCount), LoginMoment.SafelyBefore(wholeUntilMs));
-        _doubted = false;
-    }
+    public bool IsDone => _plan.IsDone;
 
     /// <summary>Deliveries of a partition may be missing since a moment.</summary>
     /// <param name="partition">Partition of the log.</param>
