@@ -28,7 +28,7 @@ internal sealed class GatewayLinks(
     public void Enter(int partition, long generation)
     {
         if (!_partitions.TryGetValue(partition, out var owned) || owned.Generation != generation)
-            _partitions[partition] = new(generation, NewOwner());
+            _partitions[partition] = new(generation);
     }
 
     /// <summary>Gives up partitions that this worker holds no more.</summary>
@@ -41,24 +41,23 @@ internal sealed class GatewayLinks(
     }
 
     /// <summary>Something of the partition could not be addressed: under a new name every gateway looks for itself.</summary>
-    public void Break(int partition)
-    {
-        var owned = _partitions[partition];
-        _partitions[partition] = new(owned.Generation, NewOwner());
-    }
+    public void Break(int partition) => _partitions[partition].Chains.Clear();
 
     /// <summary>The next part of a partition's chain to a gateway.</summary>
     public PartitionDelivery NextPart(GatewayAddress gateway, int partition)
     {
         var owned = _partitions[partition];
-        var previous = owned.Chains.GetValueOrDefault(gateway).Position;
-        owned.Chains[gateway] = new(previous + 1, time.GetTimestamp());
+
+        // A chain that begins anew has a name of its own: to a gateway that still knows an earlier one its numbers would look like repeats.
+        if (!owned.Chains.TryGetValue(gateway, out var chain))
+            chain = new(NewOwner(), 0, 0);
+        owned.Chains[gateway] = chain with { Position = chain.Position + 1, SentAt = time.GetTimestamp() };
         return new()
         {
             Partition = (uint)partition,
-            Owner = owned.Owner,
-            Previous = previous,
-            Position = previous + 1,
+            Owner = chain.Owner,
+            Previous = chain.Position,
+            Position = chain.Position + 1,
         };
     }
 
@@ -121,9 +120,9 @@ internal sealed class GatewayLinks(
 
     private static ulong NewOwner() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    private readonly record struct Chain(ulong Position, long SentAt);
+    private readonly record struct Chain(ulong Owner, ulong Position, long SentAt);
 
-    private sealed record Owned(long Generation, ulong Owner)
+    private sealed record Owned(long Generation)
     {
         public Dictionary<GatewayAddress, Chain> Chains { get; } = [];
     }
