@@ -43,10 +43,11 @@ internal sealed class DeliverHandler(
         else
         {
             // Without members or presence the receivers are unknown, but every sender's answer knows its way home.
+            // The answers already show that something is missing: one of them may be the first that a connection gets of a conversation.
             rosters.Clear();
-            Plan(plan, batch, audiences: null, Whereabouts.Nowhere);
             foreach (var slice in batch.Slices)
                 links.Break(slice.Partition);
+            Plan(plan, batch, audiences: null, Whereabouts.Nowhere);
         }
 
         rosters.Trim();
