@@ -58,8 +58,16 @@ internal sealed class LargeGroups : BackgroundService
     {
         lock (_gate)
         {
-            if (!_rosters.TryGetValue(new ConversationId(change.Relation).GroupId, out var roster))
+            var group = new ConversationId(change.Relation).GroupId;
+            if (!_rosters.TryGetValue(group, out var roster))
                 return;
+
+            // Having followed this change, the roster would look as if it had followed the one that was lost before it.
+            if (roster.LastChange < change.PreviousInLog)
+            {
+                _rosters.Remove(group);
+                return;
+            }
 
             var users = change.Users.Select(static user => new UserId(user));
             if (change.Left)

@@ -12,7 +12,8 @@ namespace BrokerIm.Workers.Deliver;
 /// Whether the group is so large that gateways know its members themselves, and a message goes to every gateway once.
 /// </param>
 /// <param name="Position">Write timestamp of the newest change of the group.</param>
-internal readonly record struct Audience(UserId[]? Users, bool Everywhere, long Position)
+/// <param name="Before">The same before the event.</param>
+internal readonly record struct Audience(UserId[]? Users, bool Everywhere, long Position, long Before)
 {
     /// <summary>Follows an event of a group and tells for whom it is.</summary>
     /// <param name="told">A stored message, or a command to the group.</param>
@@ -23,15 +24,15 @@ internal readonly record struct Audience(UserId[]? Users, bool Everywhere, long 
         if (told.Kind == EventKind.Stored)
         {
             return roster.Count >= largeFrom
-                ? new([], Everywhere: true, roster.LastChange)
-                : new(roster.SeersOf(told.MessageId), Everywhere: false, roster.LastChange);
+                ? new([], Everywhere: true, roster.LastChange, roster.LastChange)
+                : new(roster.SeersOf(told.MessageId), Everywhere: false, roster.LastChange, roster.LastChange);
         }
 
-        var wasLarge = roster.Count >= largeFrom;
+        var (wasLarge, before) = (roster.Count >= largeFrom, roster.LastChange);
         if (told.Outcome == SendOutcome.Stored)
             Follow(told, roster);
         var isLarge = wasLarge || roster.Count >= largeFrom;
-        return new([.. roster.Members], isLarge, roster.LastChange);
+        return new([.. roster.Members], isLarge, roster.LastChange, before);
     }
 
     private static void Follow(OutboundEvent told, GroupRoster roster)

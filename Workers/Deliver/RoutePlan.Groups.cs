@@ -58,7 +58,7 @@ internal sealed partial class RoutePlan
         if (audience.Everywhere)
         {
             foreach (var gateway in whereabouts.Gateways)
-                Put(gateway, partition, Members(told, left));
+                Put(gateway, partition, Members(told, left, audience.Before));
         }
 
         // Members of a large group see the change by the group's version; to tell them all each time would be too much.
@@ -77,7 +77,7 @@ internal sealed partial class RoutePlan
         }
     }
 
-    private static Delivery Members(OutboundEvent told, bool left)
+    private static Delivery Members(OutboundEvent told, bool left, long before)
     {
         var members = new Delivery
         {
@@ -85,6 +85,7 @@ internal sealed partial class RoutePlan
             Relation = told.Relation,
             MessageId = told.MessageId,
             PositionInLog = told.Change.Position,
+            PreviousInLog = before,
             Left = left,
         };
         members.Users.AddRange(told.Change.Users);
