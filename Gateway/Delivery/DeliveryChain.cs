@@ -26,8 +26,8 @@ internal sealed class DeliveryChain(long openedMs)
         if (_started && link.Owner == _owner && link.Position <= _position)
             return null;
 
-        // The first link of all fits if its owner has sent nothing to this gateway before.
-        var fits = _started ? link.Owner == _owner && link.Previous == _position : link.Previous == 0;
+        // Never the first one: an owner before this one may have sent something that was lost.
+        var fits = _started && link.Owner == _owner && link.Previous == _position;
         (_started, _owner, _position) = (true, link.Owner, link.Position);
         return fits ? null : knownWholeUntilMs;
     }

@@ -21,6 +21,7 @@ internal sealed class DeliveryPump(
     SessionFeed feed,
     LargeGroups largeGroups,
     Sweeper sweeper,
+    LoginCheck logins,
     DeliverySilence silence,
     PipelineLag lag,
     Answers answers,
@@ -84,9 +85,14 @@ internal sealed class DeliveryPump(
 
     private void Follow(PartitionDelivery part)
     {
-        if (!_chains.TryGetValue(part.Partition, out var chain))
+        var isFirst = !_chains.TryGetValue(part.Partition, out var chain);
+        if (chain is null)
             _chains[part.Partition] = chain = new(_openedMs);
         if (chain.Follow(part, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } wholeUntilMs)
+            return;
+
+        // A first link tells nothing about what was before it; but until a first check, the checks after the logins will find all of that.
+        if (isFirst && !logins.HasBegun)
             return;
 
         // The pipeline may be behind: then what is missing is as old as what came instead.

@@ -21,6 +21,7 @@ internal sealed class LoginCheck : BackgroundService, ISessionObserver
     private readonly SessionCheck _check;
     private readonly ILogger _log;
     private readonly DelayedWork<Session> _work;
+    private volatile bool _hasBegun;
 
     public LoginCheck(SessionCheck check, IOptions<GatewayOptions> options, TimeProvider time, ILogger<LoginCheck> log)
     {
@@ -28,6 +29,9 @@ internal sealed class LoginCheck : BackgroundService, ISessionObserver
         _log = log;
         _work = new(options.Value.RepairConcurrency, time, CheckAsync);
     }
+
+    /// <summary>Whether any session has been looked at; what is lost before that, the checks find.</summary>
+    public bool HasBegun => _hasBegun;
 
     public async ValueTask LoggedInAsync(Session session, CancellationToken cancellationToken)
     {
@@ -59,6 +63,7 @@ internal sealed class LoginCheck : BackgroundService, ISessionObserver
         if (!session.IsLoggedIn)
             return;
 
+        _hasBegun = true;
         try
         {
             await _check.RunAsync(
