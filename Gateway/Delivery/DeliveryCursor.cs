@@ -56,7 +56,7 @@ internal sealed class DeliveryCursor
         }
 
         if (!known)
-            place.Last = messageId - 1;
+            (place.Last, place.Presumed) = (messageId - 1, messageId - 1);
 
         return place.Take(messageId) ? CursorStep.Push : StepTowards(ref place, messageId);
     }
@@ -73,16 +73,26 @@ internal sealed class DeliveryCursor
         return step == CursorStep.Push ? CursorStep.Nothing : step;
     }
 
-    /// <summary>The store says that the conversation goes up to <paramref name="head"/>.</summary>
+    /// <summary>
+    /// The store says that the conversation goes up to <paramref name="head"/>. If its first message was taken for the next one without
+    /// any place to go by, what is below that one is looked at too: nobody may have known about the connection at the time.
+    /// </summary>
     /// <returns>Whether to start a fill.</returns>
     public bool Reach(ConversationId conversation, uint head)
     {
         ref var place = ref Find(conversation, out var known);
-        if (known)
+        if (!known)
+        {
+            place.StartAtUnknown(head);
+            return true;
+        }
+
+        if (place.Presumed == 0)
             return StepTowards(ref place, head) == CursorStep.Fill;
 
-        place.StartAtUnknown(head);
-        return true;
+        var starts = !place.Filling;
+        place.StartAtUnknown(Math.Max(head, Math.Max(place.Target, place.Last)));
+        return starts;
     }
 
     /// <summary>The next ids a fill has to bring, or the end of the fill.</summary>
@@ -91,7 +101,9 @@ internal sealed class DeliveryCursor
     public bool TryNext(ConversationId conversation, out MissingRange range)
     {
         ref var place = ref Find(conversation, out _);
-        range = new(place.Last + 1, place.Target, place.StartUnknown);
+        range = place is { StartUnknown: true, Presumed: > 0 }
+            ? new(0, place.Presumed + 1, StartUnknown: true)
+            : new(place.Last + 1, place.Target, place.StartUnknown);
         if (place.StartUnknown || place.Last < place.Target)
             return true;
 
@@ -104,7 +116,12 @@ internal sealed class DeliveryCursor
     public void StartAfter(ConversationId conversation, uint last)
     {
         ref var place = ref Find(conversation, out _);
-        place.Last = Math.Max(last, place.Floor);
+        var start = Math.Max(last, place.Floor);
+        if (place.Presumed == 0)
+            place.Last = start;
+        else if (start < place.Presumed)
+            (place.Given, place.Last) = (new(place.Presumed + 1, place.Last), start);
+        place.Presumed = 0;
         place.StartUnknown = false;
     }
 
@@ -122,6 +139,7 @@ internal sealed class DeliveryCursor
     {
         ref var place = ref Find(conversation, out _);
         place.Last = Math.Max(place.Last, place.Target);
+        place.Presumed = 0;
         place.StartUnknown = false;
     }
 
@@ -134,7 +152,8 @@ internal sealed class DeliveryCursor
             return false;
 
         place.Last = messageId;
-        return place.Own is null || !place.Own.Contains(messageId);
+        var isGiven = messageId >= place.Given.From && messageId <= place.Given.To;
+        return !isGiven && (place.Own is null || !place.Own.Contains(messageId));
     }
 
     private static CursorStep StepTowards(ref Place place, uint messageId)
@@ -158,6 +177,12 @@ internal sealed class DeliveryCursor
         public uint Last;
         public uint Target;
         public uint Floor;
+
+        // Up to here it was presumed, when the first message came, that nothing is missing; 0 once that is known.
+        public uint Presumed;
+
+        // Given before what is below it.
+        public (uint From, uint To) Given;
         public bool Filling;
         public bool StartUnknown;
         public List<uint>? Own;

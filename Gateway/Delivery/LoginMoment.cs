@@ -5,8 +5,8 @@ namespace BrokerIm.Gateway.Delivery;
 /// <summary>What a session may have missed around its login.</summary>
 internal static class LoginMoment
 {
-    // Clocks of gateways differ, and a message's time is that of its receipt at another gateway.
-    private const long ToleranceMs = 10_000;
+    // A message's time is that of its receipt at another gateway, whose clock differs, and which may offer it to the log for half a minute.
+    private const long ToleranceMs = 45_000;
 
     /// <summary>Messages from this moment on may not have been seen by the client, in Unix milliseconds.</summary>
     public static long MissedSinceMs(Session session) => session.LoginTimeMs - ToleranceMs;

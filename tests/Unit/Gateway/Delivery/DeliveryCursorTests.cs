@@ -66,6 +66,35 @@ public sealed class DeliveryCursorTests
     }
 
     [Fact]
+    public void What_is_below_a_first_message_is_looked_at_when_the_store_is_and_comes_behind_it()
+    {
+        _cursor.Settle();
+        _cursor.Offer(s_pair, 30);
+        _cursor.Offer(s_pair, 31);
+
+        Assert.True(_cursor.Reach(s_pair, 31));
+        Assert.True(_cursor.TryNext(s_pair, out var range));
+        Assert.Equal(new MissingRange(0, 30, StartUnknown: true), range);
+        _cursor.StartAfter(s_pair, 27);
+
+        Assert.Equal([28, 29], Fill());
+        Assert.Equal(CursorStep.Push, _cursor.Offer(s_pair, 32));
+        Assert.False(_cursor.Reach(s_pair, 32));
+    }
+
+    [Fact]
+    public void First_message_with_nothing_missing_below_it_stays_the_baseline()
+    {
+        _cursor.Settle();
+        _cursor.Acknowledge(s_pair, 30);
+
+        Assert.True(_cursor.Reach(s_pair, 31));
+        _cursor.StartAfter(s_pair, 29);
+
+        Assert.Equal([31], Fill());
+    }
+
+    [Fact]
     public void First_message_of_a_fresh_session_makes_the_ones_below_suspect()
     {
         Assert.Equal(CursorStep.LookBelow, _cursor.Offer(s_pair, 30));
