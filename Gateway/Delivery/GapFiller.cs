@@ -21,6 +21,9 @@ internal sealed class GapFiller : BackgroundService
     private const uint LookBelowMax = 1_024;
     private const int BytesPerFlush = 64 * 1024;
 
+    // A head may be seen before its row is safe, and then be out of sight until Persist, perhaps another one, has written it again.
+    private const int LooksForMissing = 30;
+
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly IConversationReader _store;
@@ -28,7 +31,7 @@ internal sealed class GapFiller : BackgroundService
     private readonly QueryDeadline _deadline;
     private readonly DeliveryMetrics _metrics;
     private readonly ILogger _log;
-    private readonly DelayedWork<(Session Session, ConversationId Conversation)> _work;
+    private readonly DelayedWork<Gap> _work;
 
     public GapFiller(
         IConversationReader store,
@@ -48,11 +51,11 @@ internal sealed class GapFiller : BackgroundService
     }
 
     /// <summary>Starts a fill when the cursor says so, and only then.</summary>
-    public void Fill(Session session, ConversationId conversation) => _work.Add((session, conversation), TimeSpan.Zero);
+    public void Fill(Session session, ConversationId conversation) => _work.Add(new(session, conversation, LooksForMissing), TimeSpan.Zero);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _work.RunAsync(stoppingToken);
 
-    private async ValueTask FillAsync((Session Session, ConversationId Conversation) gap, CancellationToken stoppingToken)
+    private async ValueTask FillAsync(Gap gap, CancellationToken stoppingToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(gap.Session.Closed, stoppingToken);
         try
@@ -62,10 +65,14 @@ internal sealed class GapFiller : BackgroundService
 
             while (TryNext(gap.Session, gap.Conversation, out var range))
             {
-                if (range.StartUnknown)
-                    await FindStartAsync(gap.Session, gap.Conversation, range.To, ended.Token);
-                else
-                    await PushAsync(gap.Session, gap.Conversation, range, ended.Token);
+                var complete = range.StartUnknown
+                    ? await TryFindStartAsync(gap, range.To, ended.Token)
+                    : await TryPushAsync(gap, range, ended.Token);
+                if (complete)
+                    continue;
+
+                _work.Add(gap with { Looks = gap.Looks - 1 }, s_retryDelay);
+                return;
             }
         }
         catch (DependencyUnavailableException exception)
@@ -102,17 +109,17 @@ internal sealed class GapFiller : BackgroundService
     /// Nothing was pushed to this session yet. Messages of about its login and later may have been missed; what is older the client
     /// reads by itself.
     /// </summary>
-    private async ValueTask FindStartAsync(
-        Session session, ConversationId conversation, uint target, CancellationToken cancellationToken)
+    /// <returns>False when the store does not show a message that is there.</returns>
+    private async ValueTask<bool> TryFindStartAsync(Gap gap, uint target, CancellationToken cancellationToken)
     {
-        var sinceMs = (ulong)LoginMoment.MissedSinceMs(session);
+        var sinceMs = (ulong)LoginMoment.MissedSinceMs(gap.Session);
         var floor = target > LookBelowMax ? target - LookBelowMax : 0;
         var last = target - 1;
         while (last > floor)
         {
             var ids = new List<(ConversationId, uint)>(FactsPerQuestion);
             for (var id = last; id > floor && ids.Count < FactsPerQuestion; id--)
-                ids.Add((conversation, id));
+                ids.Add((gap.Conversation, id));
 
             var facts = await _deadline.AskAsync(token => _store.FactsAsync(ids, token), cancellationToken);
             var missed = 0;
@@ -120,28 +127,35 @@ internal sealed class GapFiller : BackgroundService
                 missed++;
 
             last -= (uint)missed;
-            if (missed < ids.Count)
-                break;
+            if (missed == ids.Count)
+                continue;
+            if (facts[missed] is null && gap.Looks > 0)
+                return false;
+            break;
         }
 
-        lock (session.Cursor.Gate)
-            session.Cursor.StartAfter(conversation, last);
+        lock (gap.Session.Cursor.Gate)
+            gap.Session.Cursor.StartAfter(gap.Conversation, last);
+        return true;
     }
 
-    private async ValueTask PushAsync(
-        Session session, ConversationId conversation, MissingRange range, CancellationToken cancellationToken)
+    /// <summary>Writes a page of what is missing.</summary>
+    /// <returns>False when the store does not show a message that is there; what is below it has been written.</returns>
+    private async ValueTask<bool> TryPushAsync(Gap gap, MissingRange range, CancellationToken cancellationToken)
     {
+        var (session, conversation) = (gap.Session, gap.Conversation);
         var to = Math.Min(range.To, range.From + PageMessages - 1);
         _log.GapFilling(session.Id, conversation, range.From, to);
         var messages = await _deadline.AskAsync(
             token => _store.ReadRangeAsync(conversation, range.From, to, token), cancellationToken);
 
-        if (messages.Count < to - range.From + 1)
-            _log.MessagesMissing(conversation, range.From, to);
-
+        var (complete, next) = (true, range.From);
         var unflushed = 0;
         foreach (var message in messages)
         {
+            complete = message.MessageId == next++ || gap.Looks == 0;
+            if (!complete)
+                break;
             unflushed += Write(session, conversation, message);
             if (unflushed < BytesPerFlush)
                 continue;
@@ -153,10 +167,17 @@ internal sealed class GapFiller : BackgroundService
             unflushed = 0;
         }
 
-        // Ids are dense below a known one, so what is not there has been lost for good and must not hold up the rest.
+        session.Flush();
+        if (messages.Count == to - range.From + 1)
+            return true;
+        if (gap.Looks > 0)
+            return false;
+
+        // What has been lost for good must not hold up the rest.
+        _log.MessagesMissing(conversation, range.From, to);
         lock (session.Cursor.Gate)
             session.Cursor.Advance(conversation, to);
-        session.Flush();
+        return true;
     }
 
     private int Write(Session session, ConversationId conversation, StoredMessage message)
@@ -176,4 +197,6 @@ internal sealed class GapFiller : BackgroundService
         _metrics.Pushed(1);
         return header.Length + message.Body.Length;
     }
+
+    private sealed record Gap(Session Session, ConversationId Conversation, int Looks);
 }

@@ -20,6 +20,9 @@ internal sealed partial class InMemoryConversations : IConversationReader
     /// <summary>While set, nothing is answered.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Messages from this id on are left out of ranges, as if a copy that lacks them had answered.</summary>
+    public uint HiddenFrom { get; set; } = uint.MaxValue;
+
     /// <summary>Ranges that were read.</summary>
     public ConcurrentQueue<(ConversationId Conversation, uint From, uint To)> Ranges { get; } = new();
 
@@ -127,7 +130,7 @@ internal sealed partial class InMemoryConversations : IConversationReader
         Ranges.Enqueue((conversation, fromId, toId));
         await _held.WaitAsync(cancellationToken);
         return await Answer<IReadOnlyList<StoredMessage>>(() => [.. _messages.GetValueOrDefault(conversation, [])
-            .Where(message => message.MessageId >= fromId && message.MessageId <= toId)]);
+            .Where(message => message.MessageId >= fromId && message.MessageId <= toId && message.MessageId < HiddenFrom)]);
     }
 
     public ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
