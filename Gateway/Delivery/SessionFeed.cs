@@ -63,7 +63,11 @@ internal sealed class SessionFeed(GapFiller gaps, Sweeper sweeper, TimeProvider 
         if (due)
             Write(session, conversation, ack);
 
-        session.Sends?.Sent.MarkAnswered((ushort)ack.Sequence, id);
+        // A record that is in the log twice may be refused first and stored then, when its sender has come back to the group in between.
+        if (stored)
+            session.Sends?.Sent.MarkAnswered((ushort)ack.Sequence, id);
+        else if (due)
+            session.Sends?.Sent.GiveUp((ushort)ack.Sequence, id);
         if (due && sent is { } known)
             metrics.Acknowledged(time.GetElapsedTime(known.ReceivedAt));
         return due;

@@ -330,6 +330,93 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
+    public async Task What_was_sent_to_nobody_before_the_first_message_of_a_conversation_comes_behind_it()
+    {
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        var bob = rig.Settled(Bob);
+        rig.AddMessages(Alice, 2);
+        await rig.DeliverAsync(rig.Message(2, users: Bob));
+        Assert.Equal([2u], await bob.ReceivePushesAsync(1));
+
+        rig.Sweeper.PresenceWasLost(rig.NowMs);
+
+        Assert.Equal([1u], await bob.ReceivePushesAsync(1));
+    }
+
+    [Fact]
+    public async Task Message_that_the_store_does_not_show_yet_is_waited_for()
+    {
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        var bob = rig.Settled(Bob);
+        rig.AddMessages(Alice, 3);
+        await rig.DeliverAsync(rig.Message(1, users: Bob));
+
+        rig.Store.HiddenFrom = 2;
+        await rig.DeliverAsync(rig.Message(3, users: Bob));
+        await Eventually.HoldsAsync(() => !rig.Store.Ranges.IsEmpty);
+        rig.Store.HiddenFrom = uint.MaxValue;
+
+        Assert.Equal([1u, 2, 3], await bob.ReceivePushesAsync(3));
+    }
+
+    [Fact]
+    public async Task Removed_member_gets_no_message_of_a_large_group_though_his_removal_was_lost()
+    {
+        const uint Group = 1;
+        var conversation = ConversationId.Group(Group);
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        rig.Store.AddGroup(Group, GroupType.Normal, Alice.Value, Bob.Value);
+        var (alice, bob) = (rig.Settled(Alice), rig.Settled(Bob));
+        rig.Store.Add(conversation, new(1003), timeMs: rig.NowMs);
+        await rig.DeliverAsync(ToMembers(1, position: 2));
+        Assert.Equal([1u], await bob.ReceivePushesAsync(1));
+
+        rig.Store.Leave(Group, Bob.Value);
+        rig.Store.Join(Group, 1004);
+        rig.Store.Add(conversation, new(1003), timeMs: rig.NowMs);
+        await rig.DeliverAsync(
+            new DeliveryItem
+            {
+                Kind = DeliveryKind.Members, Relation = conversation.Value, MessageId = 1, Users = { 1004 }, PositionInLog = 4, PreviousInLog = 3,
+            },
+            ToMembers(2, position: 4));
+
+        Assert.Equal([1u, 2], await alice.ReceivePushesAsync(2));
+        Assert.Empty(bob.Received());
+
+        DeliveryItem ToMembers(uint id, long position) => new()
+        {
+            Kind = DeliveryKind.Message,
+            Relation = conversation.Value,
+            MessageId = id,
+            ToMembers = true,
+            PositionInLog = position,
+            Body = ByteString.CopyFrom(rig.Store.Get(conversation, id).Body.Span),
+        };
+    }
+
+    [Fact]
+    public async Task Send_that_was_refused_and_then_stored_is_answered_twice()
+    {
+        await using var rig = new DeliveryRig();
+        var alice = rig.Settled(Alice);
+        Assert.True(ClientMessageId.TryRead(s_idBytes, out var id));
+        alice.Session.Sends = new(new GatewayOptions(), rig.Time);
+        alice.Session.Sends.Sent.Remember(5, contentHash: 0, id);
+        rig.AddMessages(Alice);
+
+        await rig.DeliverAsync(Ack(alice, 0, outcome: SendOutcome.Refused, clientMessageId: s_id));
+        await rig.DeliverAsync(Ack(alice, 1, clientMessageId: s_id));
+
+        Assert.Equal(
+            [SendStatus.Refused, SendStatus.Stored],
+            alice.Received().Select(static frame => frame.As(Command.MsgDataAck, IMMsgDataAck.Parser, sequence: 5).SendStatus));
+    }
+
+    [Fact]
     public async Task First_message_of_a_conversation_is_found_by_a_sweep()
     {
         await using var rig = new DeliveryRig();
