@@ -7,7 +7,7 @@ namespace BrokerIm.Simulation;
 /// <summary>The command line. Exit code 1: a promise was broken.</summary>
 internal static class Commands
 {
-    private const int FailuresShown = 10;
+    private const int FailuresShown = 20;
 
     /// <summary>Makes it.</summary>
     public static RootCommand Create()
@@ -23,7 +23,7 @@ internal static class Commands
         };
         var list = new Option<bool>("--list") { Description = "Name the variants." };
         var full = new Option<bool>("--full") { Description = "Let clients, gateways and Deliver take part." };
-        var exhaustive = new Option<bool>("--exhaustive") { Description = "Crash at every call of a Persist worker, alone and in pairs." };
+        var exhaustive = new Option<bool>("--exhaustive") { Description = "Crash at every call, alone and in pairs; of Persist workers, with --full of all processes." };
         var root = new RootCommand("Runs the real workers and gateways on simulated services, every interleaving decided by a seed.")
         {
             seeds, from, seed, trace, variant, list, full, exhaustive,
@@ -39,7 +39,7 @@ internal static class Commands
             }
 
             if (parsed.GetValue(exhaustive))
-                return RunExhaustive(chosen);
+                return RunExhaustive(parsed.GetValue(full) ? Exhaustive.OfEverything : Exhaustive.OfPersist, chosen);
             return parsed.GetValue(seed) is { } one
                 ? Show(one, chosen, parsed.GetValue(full), parsed.GetValue(trace))
                 : RunMany(parsed.GetValue(from), parsed.GetValue(seeds), chosen, parsed.GetValue(full));
@@ -62,13 +62,13 @@ internal static class Commands
         return outcome.Violation is null ? 0 : 1;
     }
 
-    private static int RunExhaustive(Variant variant)
+    private static int RunExhaustive(Exhaustive crashes, Variant variant)
     {
-        List<string> failures = [.. Exhaustive.RunSingles(variant), .. Exhaustive.RunPairs(variant)];
+        List<string> failures = [.. crashes.RunSingles(variant), .. crashes.RunPairs(variant)];
         foreach (var failure in failures.Take(FailuresShown))
             Console.WriteLine(failure);
 
-        var count = Exhaustive.Singles.Count;
+        var count = crashes.Singles.Count;
         Console.WriteLine($"{count} crashes alone and {count * (count - 1) / 2} pairs, {failures.Count} broke a promise");
         return failures.Count == 0 ? 0 : 1;
     }

@@ -42,6 +42,15 @@ internal static class Simulator
                 LargeGroupMembers: 1_000, Skew: TimeSpan.FromSeconds(1)),
             new PlannedCrashes(crashes), troubles: false));
 
+    /// <summary>One run in fair weather of everything, in which processes die or pause at given calls.</summary>
+    public static Outcome RunEverythingWithCrashes(Variant variant, params PlannedCrash[] crashes) => Run(seed: 1, text: null, scheduler =>
+        new FullRun(
+            scheduler, variant, new(),
+            new(Partitions: 2, DedupeWindow: 12, IdleWindow: 6, CachedConversations: 8, BatchRecords: 3, Workers: 2,
+                LargeGroupMembers: 1_000, Skew: TimeSpan.FromSeconds(1)),
+            new(Users: 3, Gateways: 2, Messages: 20, Troubles: false),
+            new PlannedCrashes(crashes)));
+
     private static Outcome Run(int seed, TextWriter? text, Func<Scheduler, IRun> prepare)
     {
         var trace = new Trace(text);
@@ -75,7 +84,9 @@ internal static class Simulator
     {
         for (var seed = from; seed < from + count; seed++)
         {
-            var outcome = variant.NeedsGateways ? RunInFairWeather(seed, variant) : Run(seed, variant);
+            var outcome = variant.NeedsGateways && !variant.NeedsStorm
+                ? RunInFairWeather(seed, variant)
+                : Run(seed, variant, full: variant.NeedsGateways);
             if (outcome.Violation is not null)
                 return outcome;
         }

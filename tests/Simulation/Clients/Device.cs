@@ -16,7 +16,8 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
 
     private readonly Inbox _inbox = new(cluster, user, number);
-    private readonly Dictionary<ByteString, Sending> _sending = [];
+    private readonly Dictionary<ByteString, Sending> _sent = [];
+    private readonly HashSet<ByteString> _waiting = [];
     private Connection? _connection;
     private bool _loggedIn;
     private bool _leaves;
@@ -63,7 +64,8 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
             ClientMsgId = id,
         };
         Scheduler.Trace.Add(Scheduler.Now, $"device{number}", $"sends to {conversation}", _made);
-        Send(_sending[id] = new(conversation, message));
+        _waiting.Add(id);
+        Send(_sent[id] = new(conversation, message));
     }
 
     /// <summary>Holds what it has against what it should have.</summary>
@@ -71,8 +73,8 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
     {
         if (!_loggedIn)
             Scheduler.Violate($"device {number} of user {user} is not logged in at the end");
-        foreach (var sending in _sending.Values)
-            Scheduler.Violate($"device {number} of user {user} has no answer to a send to {sending.Conversation}");
+        foreach (var id in _waiting)
+            Scheduler.Violate($"device {number} of user {user} has no answer to a send to {_sent[id].Conversation}");
         _inbox.CheckEnd();
     }
 
@@ -91,10 +93,10 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
         if (!_loggedIn)
             return;
 
-        foreach (var sending in _sending.Values)
+        foreach (var id in _waiting)
         {
-            if (Scheduler.Now - sending.SentAt >= s_patience)
-                Send(sending);
+            if (Scheduler.Now - _sent[id].SentAt >= s_patience)
+                Send(_sent[id]);
         }
     }
 
@@ -141,22 +143,28 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
 
     private void Answer(IMMsgDataAck ack)
     {
-        if (!_sending.TryGetValue(ack.ClientMsgId, out var sending))
+        if (!_sent.TryGetValue(ack.ClientMsgId, out var sent))
             return;
 
+        Scheduler.Trace.Add(Scheduler.Now, $"device{number}", $"is answered {ack.SendStatus} in {sent.Conversation}", ack.MsgId);
         switch (ack.SendStatus)
         {
-            case SendStatus.Unknown:
+            case SendStatus.Unknown or SendStatus.Busy:
+                // It comes again under its id.
                 return;
             case SendStatus.Stored or SendStatus.Duplicate:
-                _inbox.Own(sending.Conversation, ack.MsgId, sending.Message.MsgData);
+                _inbox.Own(sent.Conversation, ack.MsgId, sent.Message.MsgData);
                 break;
-            case SendStatus.Conflict or SendStatus.Clock:
+            case SendStatus.Stale or SendStatus.Refused:
+                // An earlier try may have been stored; what is there tells.
+                _inbox.ReadAgain(_connection!);
+                break;
+            default:
                 Scheduler.Violate($"device {number}: {ack.SendStatus} for a message of its own");
                 break;
         }
 
-        _sending.Remove(ack.ClientMsgId);
+        _waiting.Remove(ack.ClientMsgId);
     }
 
     private sealed class Sending(ConversationId conversation, IMMsgData message)

@@ -13,7 +13,7 @@ using BrokerIm.Simulation.World;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Simulation.Clients;
@@ -38,6 +38,7 @@ internal sealed class GatewayProcess
             .AddInMemoryCollection([new("Gateway:Id", id), new("Gateway:SweepJitter", "00:00:00")]).Build();
         _services = new ServiceCollection()
             .AddLogging()
+            .AddSingleton<ILoggerFactory>(new TraceLogs(Node, cluster.Scheduler))
             .AddSingleton<TimeProvider>(Node.Time)
             .AddSingleton(cluster.Scheduler.Random)
             .AddSingleton<IUserDirectory>(new UserList(wire))
@@ -50,7 +51,10 @@ internal sealed class GatewayProcess
             .AddGateway(settings)
             .BuildServiceProvider();
         Commands = new(
-            [ActivatorUtilities.CreateInstance<MessageCommands>(_services)], Get<GatewayMetrics>(), NullLogger<CommandTable>.Instance);
+            [ActivatorUtilities.CreateInstance<MessageCommands>(_services)],
+            Get<IOptions<GatewayOptions>>(),
+            Get<GatewayMetrics>(),
+            Get<ILogger<CommandTable>>());
         Options = Get<IOptions<GatewayOptions>>().Value;
         Node.Start("the start of a gateway", StartAsync);
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
@@ -13,9 +14,11 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
     private static readonly TimeSpan s_askAgain = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<ConversationId, HashSet<uint>> _held = [];
-    private readonly Dictionary<ConversationId, HashSet<uint>> _own = [];
+    private readonly Dictionary<(ConversationId Conversation, uint Id), ByteString> _own = [];
     private readonly Dictionary<ConversationId, uint> _lastPushed = [];
+    private readonly HashSet<(ConversationId Conversation, uint Id)> _pushed = [];
     private Connection? _connection;
+    private TimeSpan _connectedAt;
     private bool _hasRead;
 
     private Scheduler Scheduler => cluster.Scheduler;
@@ -24,6 +27,8 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
     public void Reconnected()
     {
         _lastPushed.Clear();
+        _pushed.Clear();
+        _connectedAt = Scheduler.Now;
         _hasRead = false;
     }
 
@@ -55,35 +60,48 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
         });
     }
 
+    /// <summary>Reads once more, after an answer that says so.</summary>
+    public void ReadAgain(Connection connection)
+    {
+        _hasRead = false;
+        ReadWhatIsThere(connection);
+    }
+
     /// <summary>A message was pushed.</summary>
     public void Push(IMMsgData message)
     {
         var conversation = ConversationOf(message);
-        if (_lastPushed.TryGetValue(conversation, out var last))
+        if (!_pushed.Add((conversation, message.MsgId)))
+            Violate($"{conversation}: message {message.MsgId} was pushed twice on one connection");
+        if (!WasLost && _lastPushed.TryGetValue(conversation, out var last))
         {
             if (message.MsgId <= last)
                 Violate($"{conversation}: message {message.MsgId} was pushed after {last}");
             for (var between = last + 1; between < message.MsgId; between++)
             {
-                if (devicesOwn(between))
-                    continue;
-                Violate($"{conversation}: message {message.MsgId} was pushed after {last} and without {between}");
+                if (!MayLack(conversation, between, message.MsgId))
+                    Violate($"{conversation}: message {message.MsgId} was pushed after {last} and without {between}");
             }
         }
 
         _lastPushed[conversation] = message.MsgId;
         Take(conversation, message.MsgId, message.ToByteArray(), "was pushed");
-
-        bool devicesOwn(uint id) => !MembershipView.Sees(cluster.Reference, conversation, user, id)
-            || (cluster.Reference.Message(conversation, id) is { } cell
-                && IMMsgData.Parser.ParseFrom(cell.Body.Span).MsgData is { Length: 8 } content
-                && System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(content.Span) == device);
     }
+
+    // What was sent while nobody could know where the device is comes behind what was sent later.
+    private bool WasLost => cluster.Presence.WipedAt >= _connectedAt;
+
+    // Of an earlier stay, or its own.
+    private bool MayLack(ConversationId conversation, uint id, uint behind) =>
+        !MembershipView.SeesInOneStay(cluster.Reference, conversation, user, id, behind)
+        || (cluster.Reference.Message(conversation, id) is { } cell
+            && IMMsgData.Parser.ParseFrom(cell.Body.Span).MsgData is { Length: 2 * sizeof(uint) } content
+            && BinaryPrimitives.ReadInt32BigEndian(content.Span) == device);
 
     /// <summary>A message of the device's own was answered with an id.</summary>
     public void Own(ConversationId conversation, uint id, ByteString content)
     {
-        if (!Of(_own, conversation).Add(id))
+        if (!_own.TryAdd((conversation, id), content) && _own[(conversation, id)] != content)
             Violate($"{conversation}: two sends were answered with {id}");
         if (cluster.Reference.Message(conversation, id) is not { } cell
             || IMMsgData.Parser.ParseFrom(cell.Body.Span).MsgData != content)
@@ -146,6 +164,10 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
             }
         }
 
+        // Who was removed meanwhile must not be shown what came behind that.
+        var left = groups.Select(static one => one.Group)
+            .Except((await gateway.Groups.GroupsOfAsync(user, cancellationToken)).Select(static one => one.Group)).ToHashSet();
+        found.RemoveAll(one => one.Item1.IsGroup && left.Contains(one.Item1.GroupId));
         return found;
     }
 

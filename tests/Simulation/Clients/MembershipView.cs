@@ -13,6 +13,12 @@ internal static class MembershipView
             ? Stays(reference, conversation, user).Any(stay => id > stay.JoinHead && id <= stay.LeaveHead)
             : conversation.HasMember(user);
 
+    /// <summary>Whether two messages belong to one stay of the user.</summary>
+    public static bool SeesInOneStay(Reference reference, ConversationId conversation, UserId user, uint first, uint second) =>
+        conversation.IsGroup
+            ? Stays(reference, conversation, user).Any(stay => first > stay.JoinHead && second <= stay.LeaveHead)
+            : conversation.HasMember(user);
+
     /// <summary>Whether the user must have the message: it belongs to the stay that lasts.</summary>
     public static bool MustHold(Reference reference, ConversationId conversation, UserId user, uint id) =>
         conversation.IsGroup

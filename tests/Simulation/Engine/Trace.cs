@@ -14,6 +14,12 @@ internal sealed class Trace(TextWriter? text)
     /// <summary>Things that happened.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Whether somebody reads it.</summary>
+    public bool IsRead => text is not null;
+
+    /// <summary>Something for the reader that is no part of the number.</summary>
+    public void Remark(TimeSpan at, string who, string what) => Write(at, who, what, 0, 0);
+
     /// <summary>Notes that something happened.</summary>
     /// <param name="at">Virtual time since the start.</param>
     /// <param name="who">Whose doing.</param>
@@ -28,13 +34,16 @@ internal sealed class Trace(TextWriter? text)
         Mix(what);
         Mix(one);
         Mix(two);
+        Write(at, who, what, one, two);
+    }
+
+    private void Write(TimeSpan at, string who, string what, ulong one, ulong two) =>
         text?.WriteLine($"{at.TotalMilliseconds,12:F3} {who,-12} {what} {(one, two) switch
         {
             (0, 0) => "",
             (_, 0) => $"{one}",
             _ => $"{one} {two}",
         }}");
-    }
 
     // Strings by their characters: their own hash codes differ from process to process.
     private void Mix(string word)

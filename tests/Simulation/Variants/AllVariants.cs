@@ -7,7 +7,8 @@ internal static class AllVariants
     public static IReadOnlyList<Variant> Wrong { get; } =
     [
         new AckEarly(), new NoDedupe(), new NoStaleRule(), new WallClock(), new HeadRow(), new CommitEarly(), new SkipOnTimeout(),
-        new CounterIds(), new OldBound(), new EvictBusy(), new TwoRules(), new NoRepair(), new LatePresence(), new NoMembership(),
+        new CounterIds(), new OldBound(), new EvictBusy(), new TwoRules(), new NoRepair(), new NoGapRepair(), new LatePresence(), new BlindToLoss(),
+        new NoMembership(),
     ];
 
     /// <summary>A variant by its name, null when there is none.</summary>

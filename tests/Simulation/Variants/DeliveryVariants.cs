@@ -32,6 +32,20 @@ internal sealed class NoRepair : Variant
     }
 }
 
+/// <summary>What a storm loses nobody looks for.</summary>
+internal sealed class NoGapRepair : Variant
+{
+    public override string Name => "no-gap-repair";
+
+    public override string Says => "gateways look for no gaps";
+
+    public override bool NeedsGateways => true;
+
+    public override bool NeedsStorm => true;
+
+    public override bool RepairsGaps => false;
+}
+
 /// <summary>A user is entered into the registry after his client has read what is there.</summary>
 internal sealed class LatePresence : Variant
 {
@@ -45,16 +59,16 @@ internal sealed class LatePresence : Variant
 
     public override IPresenceWriter Presence(IPresenceWriter presence, Node node) => new Late(presence, node);
 
-    private sealed class Late(IPresenceWriter inner, Node node) : IPresenceWriter
+    private sealed class Late(IPresenceWriter inner, Node node) : PresenceDecorator(inner)
     {
-        public ValueTask AddAsync(IReadOnlyList<PresenceEntry> entries, CancellationToken cancellationToken)
+        public override ValueTask AddAsync(IReadOnlyList<PresenceEntry> entries, CancellationToken cancellationToken)
         {
             node.Start("a late entry", async () =>
             {
                 await Task.Delay(s_late, node.Time, CancellationToken.None);
                 try
                 {
-                    await inner.AddAsync(entries, CancellationToken.None);
+                    await Inner.AddAsync(entries, CancellationToken.None);
                 }
                 catch (DependencyUnavailableException)
                 {
@@ -63,27 +77,30 @@ internal sealed class LatePresence : Variant
             });
             return ValueTask.CompletedTask;
         }
+    }
+}
 
-        public ValueTask RemoveAsync(PresenceEntry entry, CancellationToken cancellationToken) =>
-            inner.RemoveAsync(entry, cancellationToken);
+/// <summary>The registry says for ever that it is the one it was.</summary>
+internal sealed class BlindToLoss : Variant
+{
+    public override string Name => "blind-to-loss";
 
-        public ValueTask<IReadOnlyList<IReadOnlyList<PresenceEntry>>> FindAsync(
-            IReadOnlyList<UserId> users, CancellationToken cancellationToken) => inner.FindAsync(users, cancellationToken);
+    public override string Says => "gateways do not notice that the registry has lost its content";
 
-        public ValueTask<IReadOnlyList<GatewayAddress>> GatewaysAsync(CancellationToken cancellationToken) =>
-            inner.GatewaysAsync(cancellationToken);
+    public override bool NeedsGateways => true;
 
-        public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken) =>
-            inner.OffersAsync(cancellationToken);
+    public override bool NeedsStorm => true;
 
-        public ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken) =>
-            inner.RenewAsync(gateway, lease, cancellationToken);
+    public override IPresenceWriter Presence(IPresenceWriter presence, Node node) => new Blind(presence);
 
-        public ValueTask OfferAsync(GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>
-            inner.OfferAsync(gateway, offer, lifetime, cancellationToken);
-
-        public ValueTask RetireAsync(GatewayAddress gateway, CancellationToken cancellationToken) =>
-            inner.RetireAsync(gateway, cancellationToken);
+    private sealed class Blind(IPresenceWriter inner) : PresenceDecorator(inner)
+    {
+        public override async ValueTask<string> RenewAsync(
+            GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
+        {
+            await Inner.RenewAsync(gateway, lease, cancellationToken);
+            return "the same";
+        }
     }
 }
 

@@ -22,6 +22,9 @@ internal class Variant
     /// <summary>Whether only a run with gateways can show it.</summary>
     public virtual bool NeedsGateways => false;
 
+    /// <summary>Whether only troubles show it: lost bus messages, or a registry that forgets.</summary>
+    public virtual bool NeedsStorm => false;
+
     /// <summary>Messages within which a Persist worker recognises a repeat.</summary>
     /// <param name="window">What everybody has agreed on.</param>
     public virtual int DedupeWindow(int window) => window;

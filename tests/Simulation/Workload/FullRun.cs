@@ -35,6 +35,7 @@ internal sealed class FullRun : IRun
     {
         (_scheduler, _size, _storm) = (scheduler, size, storm);
         _cluster = new(scheduler, storm, cluster, variant);
+        _cluster.Replicas.RepairsOnRead = true;
         _persist = new(scheduler, number => new PersistWorker(_cluster, number, crashes), cluster.Workers);
         _deliver = new(scheduler, number => new DeliverWorker(_cluster, number, crashes), cluster.Workers);
         _devices = new(_cluster, crashes, size.Gateways, Users);
@@ -142,6 +143,7 @@ internal sealed class FullRun : IRun
         entry.Users.Add(users.Select(static user => user.Value));
         if (kind == EntryKind.GroupCreate)
             entry.Group = new() { Type = (uint)GroupType.Normal, Name = "group" };
+        _scheduler.Trace.Add(_scheduler.Now, "operator", $"{kind} {string.Join(' ', users)}");
         _operator.Publish([entry]);
     }
 }

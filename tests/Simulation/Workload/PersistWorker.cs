@@ -3,7 +3,7 @@ using BrokerIm.Core;
 using BrokerIm.Simulation.Engine;
 using BrokerIm.Simulation.World;
 using BrokerIm.Workers.Persist;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Simulation.Workload;
@@ -20,10 +20,11 @@ internal sealed class PersistWorker : IWorker
         Node = cluster.NewNode($"persist{number}", crashes);
         _group = cluster.Persist;
         var (scheduler, size, variant) = (cluster.Scheduler, cluster.Size, cluster.Variant);
+        var logs = new TraceLogs(Node, scheduler);
         var wire = new Wire(Node, scheduler, cluster.Weather);
         _reader = new("persist", wire, _group, scheduler, Cluster.Epoch, size.BatchRecords);
 
-        var retry = new RetryForever(NullLogger<RetryForever>.Instance, Node.Time, scheduler.Random);
+        var retry = new RetryForever(logs.CreateLogger<RetryForever>(), Node.Time, scheduler.Random);
         var store = variant.Store(new StoreHand(wire, cluster.Replicas, scheduler), Node, cluster);
         var outbound = new LogWriter<OutboundRecord>("persist.produce", wire, cluster.Outbound);
         var options = Options.Create(new PersistOptions { CachedConversations = size.CachedConversations });
@@ -33,12 +34,12 @@ internal sealed class PersistWorker : IWorker
             IdleWindow = size.IdleWindow,
         };
         var letters = new LogWriter<DeadLetter>("persist.dead_letter", wire, cluster.DeadLetters);
-        var poison = new PoisonBox(store, letters, retry, Node.Time, NullLogger<PoisonBox>.Instance);
+        var poison = new PoisonBox(store, letters, retry, Node.Time, logs.CreateLogger<PoisonBox>());
         var commit = variant.Commit(new StagedPersistCommit(store, outbound), store, outbound, Node);
         var handler = new PersistHandler(
-            cache, store, commit, poison, retry, Node.Time, NullLogger<PersistHandler>.Instance);
+            cache, store, commit, poison, retry, Node.Time, logs.CreateLogger<PersistHandler>());
         var reader = variant.Inbound(_reader, Node, number);
-        var pump = new LogPump<InboundRecord>(reader, handler, retry, NullLogger<LogPump<InboundRecord>>.Instance);
+        var pump = new LogPump<InboundRecord>(reader, handler, retry, logs.CreateLogger<LogPump<InboundRecord>>());
 
         Node.Start("the Persist pump", () => pump.ExecuteAsync(CancellationToken.None));
         Join();

@@ -57,6 +57,8 @@ internal sealed class Bus(Scheduler scheduler, Weather weather)
         {
             var (scheduler, weather) = (bus._scheduler, bus._weather);
             var copies = scheduler.Happens(weather.BusLoss) ? 0 : scheduler.Happens(weather.BusDuplicate) ? 2 : 1;
+            if (copies == 0)
+                scheduler.Trace.Add(scheduler.Now, "bus", $"loses a message to {node.Name}");
             for (; copies > 0; copies--)
             {
                 var at = scheduler.Now + scheduler.Within(scheduler.Happens(weather.Slow) ? weather.Slowest : s_quick);

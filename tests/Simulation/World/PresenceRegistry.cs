@@ -18,9 +18,13 @@ internal sealed class PresenceRegistry(Scheduler scheduler)
     public IReadOnlyList<GatewayAddress> Gateways =>
         [.. _leases.Where(lease => lease.Value.Until > scheduler.Now).Select(static lease => new GatewayAddress(lease.Key, lease.Value.Incarnation))];
 
+    /// <summary>When everything was gone for the last time.</summary>
+    public TimeSpan? WipedAt { get; private set; }
+
     /// <summary>Everything is gone.</summary>
     public void Wipe()
     {
+        WipedAt = scheduler.Now;
         scheduler.Trace.Add(scheduler.Now, "presence", "is wiped");
         _run++;
         _leases.Clear();

@@ -8,6 +8,12 @@ namespace BrokerIm.Simulation.World;
 /// </summary>
 internal sealed class Replicas(Scheduler scheduler, Weather weather)
 {
+    /// <summary>
+    /// Whether what a read has seen is on both copies before it answers, as Cassandra does it, so that no later read sees less. Workers do
+    /// without; clients and gateways read one after the other and rely on it.
+    /// </summary>
+    public bool RepairsOnRead { get; set; }
+
     /// <summary>Copies.</summary>
     public const int Count = 3;
 
@@ -41,7 +47,15 @@ internal sealed class Replicas(Scheduler scheduler, Weather weather)
     public Dictionary<RowKey, Cell> Read(RowSet rows)
     {
         var without = scheduler.Random.Next(Count);
-        return Merge(rows, Enumerable.Range(0, Count).Where(copy => copy != without));
+        var asked = Enumerable.Range(0, Count).Where(copy => copy != without).ToList();
+        var merged = Merge(rows, asked);
+        if (RepairsOnRead && merged.Count > 0)
+        {
+            foreach (var copy in asked)
+                _copies[copy][rows] = new(merged);
+        }
+
+        return merged;
     }
 
     /// <summary>On how many copies a row has a value.</summary>

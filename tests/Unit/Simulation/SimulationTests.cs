@@ -4,12 +4,13 @@ using BrokerIm.Simulation.Variants;
 namespace BrokerIm.Tests.Unit.Simulation;
 
 /// <summary>
-/// The real Persist worker on simulated services. Every seed is another storm; a seed that fails is shown again by the command that
+/// The real workers and gateways on simulated services. Every seed is another storm; a seed that fails is shown again by the command that
 /// the failure prints.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int SeedsOfTheRightSystem = 2_000;
+    private const int SeedsOfTheRightSystem = 700;
+    private const int SeedsOfEverything = 200;
     private const int SeedsInFairWeather = 20;
     private const int SeedsToCatchAMistake = 400;
 
@@ -47,10 +48,23 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void No_single_crash_of_a_worker_breaks_a_promise() => Assert.Empty(Exhaustive.RunSingles(Variant.Right));
+    public void No_storm_over_everything_keeps_a_message_from_a_device()
+    {
+        var failures = Simulator.Failures(from: 1, SeedsOfEverything, Variant.Right, full: true);
+
+        Assert.True(
+            failures.Count == 0, string.Join(Environment.NewLine, failures.Select(static one => one.Describe(Variant.Right, full: true))));
+    }
 
     [Fact]
-    public void A_single_crash_shows_an_early_commit() => Assert.NotEmpty(Exhaustive.RunSingles(AllVariants.Find("commit-early")!));
+    public void No_single_crash_of_a_worker_breaks_a_promise() => Assert.Empty(Exhaustive.OfPersist.RunSingles(Variant.Right));
+
+    [Fact]
+    public void No_single_crash_of_any_process_breaks_a_promise() => Assert.Empty(Exhaustive.OfEverything.RunSingles(Variant.Right));
+
+    [Fact]
+    public void A_single_crash_shows_an_early_commit() =>
+        Assert.NotEmpty(Exhaustive.OfPersist.RunSingles(AllVariants.Find("commit-early")!));
 
     [Theory]
     [MemberData(nameof(Mistakes))]
