@@ -113,6 +113,8 @@ internal sealed class NoMembership : Variant
 
     public override bool NeedsGateways => true;
 
+    public override bool NeedsStorm => true;
+
     public override IGroupReader Groups(IConversationStore store) => new Everybody(store);
 
     private sealed class Everybody(IConversationStore inner) : StoreDecorator(inner)
