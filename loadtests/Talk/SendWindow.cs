@@ -1,6 +1,6 @@
 using BrokerIm.Client;
 
-namespace BrokerIm.LoadTests.Chat;
+namespace BrokerIm.LoadTests.Talk;
 
 /// <summary>The messages of one connection that have no ack yet, by their number; allocates nothing once it exists.</summary>
 internal sealed class SendWindow

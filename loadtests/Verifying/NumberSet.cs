@@ -1,11 +1,11 @@
 using System.Numerics;
 
-namespace BrokerIm.LoadTests.Chat;
+namespace BrokerIm.LoadTests.Verifying;
 
 /// <summary>A set of numbers from 0 upwards, one bit each.</summary>
 internal sealed class NumberSet
 {
-    private ulong[] _bits = new ulong[64];
+    private ulong[] _bits = new ulong[4];
 
     /// <summary>How many numbers are in it.</summary>
     public long Count { get; private set; }
