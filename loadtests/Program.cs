@@ -6,6 +6,7 @@ using BrokerIm.LoadTests.Group;
 using BrokerIm.LoadTests.Idle;
 using BrokerIm.LoadTests.Mixed;
 using BrokerIm.LoadTests.Offline;
+using BrokerIm.LoadTests.Rivals;
 using BrokerIm.LoadTests.SelfTest;
 using BrokerIm.LoadTests.Users;
 
@@ -18,6 +19,7 @@ var root = new RootCommand("Load tests for BrokerIm: they count what arrives, no
     OfflineCommand.Create(),
     MixedCommand.Create(),
     SelfTestCommand.Create(),
+    CompareCommand.Create(),
     CqlCommand.Create(),
     UsersCommand.Create(),
 };

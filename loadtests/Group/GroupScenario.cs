@@ -1,6 +1,7 @@
 using System.Net;
 using BrokerIm.Client;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.LoadTests.Running;
 using BrokerIm.LoadTests.Talk;
 using BrokerIm.LoadTests.Users;
 
@@ -21,6 +22,9 @@ internal sealed record GroupOptions(EndPoint Target, int Groups, int Members, in
 internal sealed class GroupScenario(GroupOptions options, IReadOnlyList<LoadUser> accounts) : TalkScenario(options.Talk)
 {
     public override string Name => "group";
+
+    /// <summary>Deliveries come first: they are what a group costs.</summary>
+    public override IReadOnlyList<Step> Steps => [Run.Received, Run.Acked];
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using BrokerIm.Contracts.Wire;
 using BrokerIm.LoadTests.Measuring;
 using BrokerIm.LoadTests.Running;
 using BrokerIm.LoadTests.Talk;

@@ -46,10 +46,19 @@ internal static class RunArguments
         Description = "File of an earlier run; ratios to it are printed.",
     };
 
+    /// <summary>Adds the options that say whose costs are counted.</summary>
+    public static Command AddServersTo(Command command)
+    {
+        command.Add(s_pids);
+        command.Add(s_brokers);
+        return command;
+    }
+
     /// <summary>Adds the options to a scenario's command.</summary>
     public static Command AddTo(Command command)
     {
-        foreach (var option in new Option[] { s_pids, s_brokers, s_json, s_html, s_saveBaseline, s_baseline })
+        AddServersTo(command);
+        foreach (var option in new Option[] { s_json, s_html, s_saveBaseline, s_baseline })
             command.Add(option);
         return command;
     }

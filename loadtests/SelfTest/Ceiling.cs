@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using BrokerIm.LoadTests.Measuring;
+using BrokerIm.LoadTests.Running;
 
 namespace BrokerIm.LoadTests.SelfTest;
 
@@ -31,8 +32,7 @@ internal sealed record Ceiling(double PerSecond, int Outstanding, double Microse
         {
             var key = $"{typeof(Ceiling).Assembly.ManifestModule.ModuleVersionId} {Environment.MachineName} {Machine.This.Processor}";
             return Path.Combine(
-                Path.GetTempPath(), $"brokerim-loadtests-{Environment.UserName}",
-                $"ceiling-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16]}.json");
+                KitFolder.Path, $"ceiling-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16]}.json");
         }
     }
 }

@@ -19,7 +19,7 @@ internal abstract class TalkScenario(TalkOptions options) : IScenario
 
     public abstract IReadOnlyDictionary<string, string> Settings { get; }
 
-    public IReadOnlyList<Step> Steps => [Run.Acked, Run.Received];
+    public virtual IReadOnlyList<Step> Steps => [Run.Acked, Run.Received];
 
     public MeasuredWindow Window => Run.Window;
 

@@ -63,14 +63,14 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer();
         await using var honest = GroupOn(sink);
-        await RunUntilAsync(honest, FaultyMessage, waitsForRest: true);
+        await RunUntilAsync(honest, FaultyMessage * 5, waitsForRest: true);
         var verdict = honest.Judge();
         Assert.False(verdict.IsViolated, verdict.ToString());
         Assert.True(verdict.Checked >= FaultyMessage * 5);
 
         await using var loser = new SinkServer(static number => number == FaultyMessage / 2 ? SinkFault.Lose : SinkFault.None);
         await using var robbed = GroupOn(loser);
-        await RunUntilAsync(robbed, FaultyMessage * 2, waitsForRest: false);
+        await RunUntilAsync(robbed, FaultyMessage * 10, waitsForRest: false);
         Assert.Equal(5, robbed.Judge().Lost);
     }
 
