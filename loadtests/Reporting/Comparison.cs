@@ -10,10 +10,14 @@ internal sealed class Comparison(RunReport first, RunReport second)
     /// <summary>Each figure of both: its name, the two values and second divided by first; a ratio is NaN where the first is 0.</summary>
     public IReadOnlyList<(string What, double First, double Second, double Ratio)> Lines { get; } = [.. Compare(first, second)];
 
-    /// <summary>Settings in which the two differ; ratios of such runs compare the settings too.</summary>
+    /// <summary>
+    /// Settings in which the two differ; ratios of such runs compare the settings too. What only one of two different systems knows
+    /// is no difference, and neither is where it runs.
+    /// </summary>
     public IReadOnlyList<string> DifferentSettings { get; } =
     [
-        .. first.Settings.Keys.Union(second.Settings.Keys)
+        .. (first.System == second.System ? first.Settings.Keys.Union(second.Settings.Keys) : first.Settings.Keys.Intersect(second.Settings.Keys))
+            .Where(static key => key != "target")
             .Where(key => first.Settings.GetValueOrDefault(key) != second.Settings.GetValueOrDefault(key))
             .Select(key => $"{key}: {first.Settings.GetValueOrDefault(key) ?? "-"} and {second.Settings.GetValueOrDefault(key) ?? "-"}"),
     ];
