@@ -116,8 +116,13 @@ internal sealed class MixedUser : IAsyncDisposable
         {
             var started = Stopwatch.GetTimestamp();
             await LeaveAsync();
+
+            // Before he is back: the first message that is pushed to him then may be later than those he missed.
+            (Peer, uint)[] seenUntil;
+            lock (_last)
+                seenUntil = [.. _last.Select(static one => (one.Key, one.Value))];
             await SitDownAsync(cancellationToken);
-            await ReadMissedAsync(cancellationToken);
+            await ReadMissedAsync(seenUntil, cancellationToken);
             _meters.Returned.Done(started, Stopwatch.GetTimestamp());
         }
         finally
@@ -180,11 +185,8 @@ internal sealed class MixedUser : IAsyncDisposable
         await _listening;
     }
 
-    private async Task ReadMissedAsync(CancellationToken cancellationToken)
+    private async Task ReadMissedAsync((Peer Peer, uint Since)[] conversations, CancellationToken cancellationToken)
     {
-        (Peer Peer, uint Since)[] conversations;
-        lock (_last)
-            conversations = [.. _last.Select(static one => (one.Key, one.Value))];
         foreach (var (peer, since) in conversations)
         {
             var latest = await _client!.GetLatestIdAsync(peer, cancellationToken);

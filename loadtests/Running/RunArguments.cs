@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Net.Sockets;
 using BrokerIm.Client;
 using BrokerIm.LoadTests.Measuring;
@@ -94,7 +95,7 @@ internal static class RunArguments
             return await run();
         }
         catch (Exception exception) when (exception
-            is InvalidDataException or InvalidOperationException or SocketException or IOException or ImException or TimeoutException)
+            is InvalidDataException or InvalidOperationException or SocketException or IOException or Win32Exception or ImException or TimeoutException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 2;
