@@ -24,4 +24,7 @@ var root = new RootCommand("Load tests for BrokerIm: they count what arrives, no
     UsersCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// 1 means that something was lost; a wrong argument must not look like that.
+var arguments = root.Parse(args);
+var exitCode = await arguments.InvokeAsync();
+return arguments.Errors.Count > 0 ? 2 : exitCode;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using BrokerIm.Contracts.Wire;
 using BrokerIm.LoadTests.Measuring;
 using BrokerIm.LoadTests.Running;
@@ -131,7 +130,7 @@ internal sealed class ConnectScenario(ConnectOptions options, IReadOnlyList<Load
             else
                 _login.Done(due, Stopwatch.GetTimestamp());
         }
-        catch (Exception exception) when (exception is SocketException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
         {
             Interlocked.Increment(ref _unanswered);
         }

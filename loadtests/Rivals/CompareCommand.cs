@@ -41,10 +41,12 @@ internal static class CompareCommand
         };
         command.Validators.Add(static result =>
         {
-            var files = result.GetValue(s_files)?.Length ?? 0;
-            if (result.GetValue(s_against) is null && files != 2)
+            // By tokens: what is wrong with their values is said elsewhere.
+            var files = result.GetResult(s_files)?.Tokens.Count ?? 0;
+            var isAgainst = result.GetResult(s_against) is not null;
+            if (!isAgainst && files != 2)
                 result.AddError("compare takes two reports, or --against with a rival's name.");
-            if (result.GetValue(s_against) is not null && (files > 0 || result.GetValue(s_users) is null))
+            if (isAgainst && (files > 0 || result.GetResult(s_users) is null))
                 result.AddError("--against takes no reports and needs --users.");
         });
         command.SetAction((arguments, cancellationToken) => RunArguments.TryAsync(() => arguments.GetValue(s_against) is { } rival

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using BrokerIm.Client;
 using BrokerIm.Client.Wire;
 using BrokerIm.Contracts.Wire;
@@ -50,16 +51,22 @@ internal sealed class TeamTalkConnection : ITalkConnection, IPduReceiver
     /// of logins would run out of them.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">Nobody answers there.</exception>
     public static async Task<TeamTalkConnection> ConnectAsync(
         EndPoint target, WireMeter wire, bool abort, CancellationToken cancellationToken)
     {
-        var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             if (abort)
                 socket.LingerState = new(enable: true, seconds: 0);
             await socket.ConnectAsync(target, cancellationToken);
             return new(new(socket, MaxFrameBytes), wire);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new InvalidOperationException($"No connection to {target}: {exception.Message}", exception);
         }
         catch
         {
