@@ -56,7 +56,8 @@ internal sealed class Rival : IRival
         Directory.Delete(_data, recursive: true);
     }
 
-    // Anybody may log in: what is compared are messages. Nothing is archived, for that is what a fresh installation does.
+    // Anybody may log in: what is compared are messages. Nothing is archived, for that is what a fresh installation does. Where a
+    // server waits before it sends small segments (mosquitto and prosody do by default), it is told not to.
     private static (Dictionary<string, string>, string[]) Ejabberd(string usr, string libraries, string data, int port)
     {
         var settings = Path.Combine(data, "ejabberd.yml");
@@ -107,6 +108,7 @@ internal sealed class Rival : IRival
             c2s_ports = { {{port}} }
             s2s_ports = {}
             network_backend = "epoll"
+            network_settings = { nagle = false }
             log = { warn = "*console" }
             VirtualHost "{{Host}}"
 
