@@ -104,8 +104,7 @@ internal sealed class SinkConnection : IPduReceiver, IAsyncDisposable
 
         if (fault == SinkFault.Delay)
         {
-            var (id, to, type, data) = (conversation.Head, message.ToSessionId, message.Type, message.Data.ToArray());
-            conversation.Delayed = () => Push(conversation, id, to, type, data);
+            PutOff(conversation, conversation.Head, message.ToSessionId, message.Type, message.Data.ToArray());
             return;
         }
 
@@ -115,6 +114,10 @@ internal sealed class SinkConnection : IPduReceiver, IAsyncDisposable
         conversation.Delayed?.Invoke();
         conversation.Delayed = null;
     }
+
+    // Apart from the ordinary way, because a method that captures what it was given allocates whenever it is called.
+    private void PutOff(SinkConversation conversation, uint id, uint to, MsgType type, byte[] data) =>
+        conversation.Delayed = () => Push(conversation, id, to, type, data);
 
     private void Push(SinkConversation conversation, uint id, uint to, MsgType type, ReadOnlySpan<byte> data)
     {
