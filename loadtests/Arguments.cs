@@ -30,6 +30,24 @@ internal static class Arguments
         CustomParser = ParseTarget,
     };
 
+    /// <summary>A users file.</summary>
+    public static Option<FileInfo> Users() => new("--users")
+    {
+        Description = "Users file (see the command 'users'); the first of it are used.", Required = true,
+    };
+
+    /// <summary>A rate above zero, or none.</summary>
+    public static Option<double?> Rate(string description)
+    {
+        var option = new Option<double?>("--rate") { Description = description };
+        option.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<double?>() is { } rate && !(rate is > 0 and <= 10_000_000))
+                result.AddError($"--rate is {rate}; it must be above 0 and at most 10000000.");
+        });
+        return option;
+    }
+
     private static EndPoint? ParseTarget(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;

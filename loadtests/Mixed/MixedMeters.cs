@@ -1,19 +1,22 @@
-using BrokerIm.LoadTests.Measuring;
+using BrokerIm.LoadTests.Running;
 
 namespace BrokerIm.LoadTests.Mixed;
 
 /// <summary>What is measured.</summary>
-internal sealed class MixedMeters
+internal sealed class MixedMeters(MeasuredWindow window)
 {
-    /// <summary>From the first attempt to connect to the login response.</summary>
-    public LatencyHistogram LoggedIn { get; } = new();
+    /// <summary>When messages count.</summary>
+    public MeasuredWindow Window { get; } = window;
 
-    /// <summary>Logins that were refused as too many, or not answered, and tried again.</summary>
-    public StripedCounter LoginRetries { get; } = new();
+    /// <summary>From the moment a message was to be sent to its acknowledgement.</summary>
+    public Step Acked { get; } = new("send to ack", window);
+
+    /// <summary>From the first attempt to connect to the login response, when all come at once.</summary>
+    public Step LoggedIn { get; } = new("login", MeasuredWindow.Always());
 
     /// <summary>Everything a client asks for after its login, one after the other.</summary>
-    public LatencyHistogram Loaded { get; } = new();
+    public Step Loaded { get; } = new("lists", MeasuredWindow.Always());
 
-    /// <summary>From a send to its acknowledgement.</summary>
-    public LatencyHistogram Acked { get; } = new();
+    /// <summary>From the end of a connection to all that was missed.</summary>
+    public Step Returned { get; } = new("reconnect", MeasuredWindow.Always());
 }

@@ -1,51 +1,102 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using BrokerIm.Client;
+using BrokerIm.LoadTests.Measuring;
+using BrokerIm.LoadTests.Running;
 using BrokerIm.LoadTests.Users;
+using BrokerIm.LoadTests.Verifying;
 
 namespace BrokerIm.LoadTests.Mixed;
 
 /// <summary>
-/// Everybody comes to work at once: all log in together, load contacts, groups and conversations, then talk in groups and in pairs.
-/// At the end it is checked that every acknowledged message was seen once, in order, by everybody it was for.
+/// A day at work: all log in together, load contacts, groups and conversations, make groups, talk in groups and in pairs, read, and
+/// now and then somebody loses his connection and comes back. At the end it is checked that every acknowledged message is known once,
+/// in order, to everybody it was for.
 /// </summary>
-internal sealed class MixedScenario(MixedOptions options, TextWriter progress)
+/// <param name="options">What to do.</param>
+/// <param name="accounts">One per user.</param>
+internal sealed class MixedScenario(MixedOptions options, IReadOnlyList<LoadUser> accounts) : IScenario
 {
     private static readonly TimeSpan s_settlePatience = TimeSpan.FromSeconds(60);
 
-    private readonly MixedMeters _meters = new();
+    private readonly MixedMeters _meters = new(new());
     private readonly ConcurrentQueue<(MixedUser From, Peer To, uint Id)> _sent = new();
+    private readonly ConcurrentBag<Task> _work = [];
+    private MixedUser[] _users = [];
+    private MixedUser[][] _circles = [];
     private long _failed;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="accounts">At least as many as there are to be users.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task<MixedResult> RunAsync(IReadOnlyList<LoadUser> accounts, CancellationToken cancellationToken)
-    {
-        var users = await TogetherAsync(
-            "logged in", accounts.Take(options.Users), account => MixedUser.LogInAsync(options.Target, account, _meters, cancellationToken));
-        try
-        {
-            await TogetherAsync("loaded their lists", users, async user =>
-            {
-                await user.LoadAsync(cancellationToken);
-                return true;
-            });
-            var circles = users.Chunk(options.GroupSize).ToList();
-            await TogetherAsync("made groups", circles, circle => GatherAsync(circle, cancellationToken));
+    public string Name => "mixed";
 
-            await TalkAsync(users, cancellationToken);
-            await SettleAsync(users, cancellationToken);
-            return new(_meters, MixedVerdict.Of(users, circles, [.. _sent], Interlocked.Read(ref _failed)), options);
-        }
-        finally
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["target"] = $"{options.Target}",
+        ["users"] = $"{options.Users}",
+        ["group size"] = $"{options.GroupSize}",
+        ["load"] = $"{new LoadSimulation.Inject(options.Rate)}",
+        ["reconnects per second"] = $"{options.ReconnectRate}",
+    };
+
+    public IReadOnlyList<Step> Steps => [_meters.Acked, _meters.LoggedIn, _meters.Loaded, _meters.Returned];
+
+    public MeasuredWindow Window => _meters.Window;
+
+    public WireMeter Wire { get; } = new();
+
+    public async Task PrepareAsync(TextWriter progress, CancellationToken cancellationToken)
+    {
+        _users = await TogetherAsync(
+            progress, "logged in", accounts, account => MixedUser.LogInAsync(options.Target, account, _meters, cancellationToken));
+        await TogetherAsync(progress, "loaded their lists", _users.Index(), async user =>
         {
-            await Task.WhenAll(users.Select(static user => user.DisposeAsync().AsTask()));
-        }
+            await user.Item.LoadAsync(cancellationToken);
+
+            // Only the neighbour before him writes to him alone.
+            await user.Item.ForgetPastAsync(_users[(user.Index + _users.Length - 1) % _users.Length].Id, cancellationToken);
+            return true;
+        });
+        _circles = [.. _users.Chunk(options.GroupSize)];
+        await TogetherAsync(progress, "made groups", _circles, circle => GatherAsync(circle, cancellationToken));
     }
 
-    private async Task<TResult[]> TogetherAsync<TItem, TResult>(
-        string done, IEnumerable<TItem> items, Func<TItem, Task<TResult>> work)
+    public async Task DriveAsync(CancellationToken stop)
+    {
+        // What has begun is finished though the day is over.
+        var talking = Pacer.RunAsync(
+            new LoadSimulation.Inject(options.Rate), (number, due) => _work.Add(Task.Run(() => SayAsync(number, due), CancellationToken.None)), stop);
+        if (options.ReconnectRate > 0)
+        {
+            await Pacer.RunAsync(
+                new LoadSimulation.Inject(options.ReconnectRate),
+                (_, _) => _work.Add(Task.Run(() => _users[Random.Shared.Next(_users.Length)].ReturnAsync(CancellationToken.None), CancellationToken.None)),
+                stop);
+        }
+
+        await talking;
+        await Task.WhenAll(_work);
+    }
+
+    public void Beat()
+    {
+        // The SDK does it.
+    }
+
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        // There is no event for "nothing more comes"; so this looks, until all is there or patience ends.
+        var members = _circles.ToDictionary(static circle => circle[0].Group, static circle => circle.Length);
+        var expected = _sent.Sum(one => one.To.IsGroup ? members[one.To.Id] - 1 : 1L);
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < s_settlePatience && _users.Sum(static user => user.KnownCount) < expected)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+    }
+
+    public Verdict Judge() => MixedVerdict.Of(_users, _circles, [.. _sent], Interlocked.Read(ref _failed));
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_users.Select(static user => user.DisposeAsync().AsTask()));
+
+    private static async Task<TResult[]> TogetherAsync<TItem, TResult>(
+        TextWriter progress, string done, IEnumerable<TItem> items, Func<TItem, Task<TResult>> work)
     {
         var started = Stopwatch.GetTimestamp();
         var results = await Task.WhenAll(items.Select(work));
@@ -57,7 +108,10 @@ internal sealed class MixedScenario(MixedOptions options, TextWriter progress)
     {
         var group = await circle[0].MakeGroupAsync($"group of {circle[0].Id}", circle.Select(static user => user.Id), cancellationToken);
         foreach (var user in circle)
+        {
             user.Group = group;
+            await user.ForgetPastAsync(Peer.Group(group), cancellationToken);
+        }
 
         var members = await circle[^1].CountMembersAsync(cancellationToken);
         return members == circle.Length
@@ -65,43 +119,17 @@ internal sealed class MixedScenario(MixedOptions options, TextWriter progress)
             : throw new InvalidOperationException($"Group {group} has {members} members and not {circle.Length}.");
     }
 
-    // Message k is due at k / rate, whether or not the server keeps up.
-    private async Task TalkAsync(MixedUser[] users, CancellationToken cancellationToken)
+    private async Task SayAsync(long number, long due)
     {
-        var started = Stopwatch.GetTimestamp();
-        var sending = new List<Task>();
-        for (long number = 0; Stopwatch.GetElapsedTime(started) is var passed && passed < options.Duration;)
-        {
-            for (; number < passed.TotalSeconds * options.Rate; number++)
-                sending.Add(SayAsync(users, number, cancellationToken));
-            await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
-        }
-
-        await Task.WhenAll(sending);
-        await progress.WriteLineAsync($"{_sent.Count} messages after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
-    }
-
-    private async Task SayAsync(MixedUser[] users, long number, CancellationToken cancellationToken)
-    {
-        var from = users[number % users.Length];
-        var to = number / users.Length % 2 == 0 ? Peer.Group(from.Group) : users[(number + 1) % users.Length].Id;
+        var from = _users[number % _users.Length];
+        var to = number / _users.Length % 2 == 0 ? Peer.Group(from.Group) : _users[(number + 1) % _users.Length].Id;
         try
         {
-            _sent.Enqueue((from, to, await from.SayAsync(to, $"message {number}", cancellationToken)));
+            _sent.Enqueue((from, to, await from.SayAsync(to, $"message {number}", due, CancellationToken.None)));
         }
         catch (ImException)
         {
             Interlocked.Increment(ref _failed);
         }
-    }
-
-    private async Task SettleAsync(MixedUser[] users, CancellationToken cancellationToken)
-    {
-        // There is no event for "nothing more comes"; so this looks, until all is there or patience ends.
-        var expected = _sent.Sum(one => one.To.IsGroup ? users.Count(user => user.Group == one.To.Id) - 1 : 1L);
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < s_settlePatience && users.Sum(static user => (long)user.Seen.Count) < expected)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
-        await progress.WriteLineAsync($"settled after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
     }
 }
