@@ -20,6 +20,7 @@ internal static class OwnSends
             || sends.Sent.Find(sequence: 0, id) is not { } sent)
             return false;
 
+        sends.TurnedAway.Remove(conversation, id);
         if (sent.Answered)
             return true;
 

@@ -68,6 +68,8 @@ internal sealed class SessionFeed(GapFiller gaps, Sweeper sweeper, TimeProvider 
             session.Sends?.Sent.MarkAnswered((ushort)ack.Sequence, id);
         else if (due)
             session.Sends?.Sent.GiveUp((ushort)ack.Sequence, id);
+        if (id is { } named)
+            session.Sends?.TurnedAway.Remove(conversation, named);
         if (due && sent is { } known)
             metrics.Acknowledged(time.GetElapsedTime(known.ReceivedAt));
         return due;

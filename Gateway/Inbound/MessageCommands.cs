@@ -160,6 +160,7 @@ internal sealed class MessageCommands(
             return false;
         }
 
+        sends.TurnedAway.Remove(conversation, id);
         sends.Sent.Remember(sequence, contentHash: 0, id);
         return true;
     }

@@ -269,6 +269,31 @@ public sealed class DeliveryPumpTests
         Assert.Empty(alice.Received());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_message_with_its_answer_is_not_waited_for_to_come_again(bool fromTheStore)
+    {
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        var alice = rig.Settled(Alice);
+        Assert.True(ClientMessageId.TryRead(s_idBytes, out var id));
+        var sends = alice.Session.Sends = new(new GatewayOptions(), rig.Time);
+        sends.Sent.Remember(5, contentHash: 0, id);
+        sends.TurnedAway.Add(Pair, id);
+        Assert.True(sends.TurnedAway.IsBehind(Pair, ClientMessageId.Create(rig.NowMs, new byte[10])));
+        rig.AddMessages(Bob);
+        await rig.DeliverAsync(rig.Message(1, users: Alice));
+        Assert.Equal([1u], await alice.ReceivePushesAsync(1));
+        rig.Store.Add(Pair, Alice, timeMs: rig.NowMs, clientId: id);
+        rig.AddMessages(Bob);
+
+        await rig.DeliverAsync(fromTheStore ? rig.Message(3, users: Alice) : Ack(alice, 2, sequence: 5, clientMessageId: s_id));
+
+        (await alice.ReceiveAsync()).As(Command.MsgDataAck, IMMsgDataAck.Parser, sequence: 5);
+        Assert.False(sends.TurnedAway.IsBehind(Pair, ClientMessageId.Create(rig.NowMs, new byte[10])));
+    }
+
     [Fact]
     public async Task First_message_of_a_fresh_session_brings_what_was_missed_around_the_login()
     {

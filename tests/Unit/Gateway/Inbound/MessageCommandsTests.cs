@@ -316,8 +316,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     public async Task While_answers_are_late_new_clients_are_told_to_come_again_and_old_ones_wait()
     {
         await _rig.StartAsync();
-        _rig.Lag.Published(0, connection: 99, sequence: 1);
-        _time.Advance(TimeSpan.FromSeconds(6));
+        BeLate();
 
         await SendAsync(Message(data: "new", clientId: Bytes(Id(1))));
         await SendAsync(Message(data: "old"));
@@ -333,8 +332,7 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     public async Task What_was_sent_behind_a_message_that_has_to_come_again_does_not_overtake_it()
     {
         await _rig.StartAsync();
-        _rig.Lag.Published(0, connection: 99, sequence: 1);
-        _time.Advance(TimeSpan.FromSeconds(6));
+        BeLate();
         await SendAsync(Message(data: "one", clientId: Bytes(Id(1))));
         _rig.Lag.Answered(0, connection: 99, sequence: 1);
 
@@ -350,15 +348,56 @@ public sealed class MessageCommandsTests : IAsyncDisposable
     public async Task Message_that_never_comes_again_holds_the_others_up_for_a_while_only()
     {
         await _rig.StartAsync();
-        _rig.Lag.Published(0, connection: 99, sequence: 1);
-        _time.Advance(TimeSpan.FromSeconds(6));
+        BeLate();
         await SendAsync(Message(data: "given up", clientId: Bytes(Id(1))));
         _rig.Lag.Answered(0, connection: 99, sequence: 1);
 
-        _time.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TurnedAway.Remembered);
         await SendAsync(Message(data: "two", clientId: Bytes(Id(2))));
 
         Assert.Equal("two", Assert.Single(await _rig.Log.NextEntriesAsync(1)).Data.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task All_that_were_turned_away_come_in_before_what_was_sent_later()
+    {
+        await _rig.StartAsync();
+        BeLate();
+        foreach (var number in new byte[] { 1, 2 })
+            await SendAsync(Message(clientId: Bytes(Id(number))));
+        _rig.Lag.Answered(0, connection: 99, sequence: 1);
+
+        foreach (var number in new byte[] { 1, 3, 2, 3 })
+            await SendAsync(Message(clientId: Bytes(Id(number))));
+
+        Assert.Equal(
+            new byte[] { 1, 2, 3 }.Select(number => Bytes(Id(number))), (await _rig.Log.NextEntriesAsync(3)).Select(entry => entry.ClientMessageId));
+        Assert.False(_rig.Log.HasMore);
+    }
+
+    [Fact]
+    public async Task A_repeat_that_was_turned_away_is_not_waited_for_once_the_first_has_its_answer()
+    {
+        await _rig.StartAsync();
+        BeLate();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        foreach (var number in new byte[] { 1, 1, 2 })
+            await SendAsync(Message(clientId: Bytes(Id(number))));
+        _rig.Lag.Answered(0, connection: 99, sequence: 1);
+
+        _alice.Session.Sends!.TurnedAway.Remove(ConversationId.Pair(new(Alice), new(Bob)), Id(1));
+        await SendAsync(Message(clientId: Bytes(Id(2))));
+
+        Assert.Equal(
+            new byte[] { 1, 2 }.Select(number => Bytes(Id(number))), (await _rig.Log.NextEntriesAsync(2)).Select(entry => entry.ClientMessageId));
+    }
+
+    // And who may find out whether it still is has done so.
+    private void BeLate()
+    {
+        _rig.Lag.Published(0, connection: 99, sequence: 1);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(_rig.Lag.MayTry(0));
     }
 
     private ClientMessageId Id(byte number) => ClientMessageId.Create(NowMs - 60_000, new byte[] { number, 0, 0, 0, 0, 0, 0, 0, 0, 0 });
