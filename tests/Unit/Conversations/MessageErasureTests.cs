@@ -87,7 +87,7 @@ public sealed class MessageErasureTests
 
         Assert.Equal(new byte[bytesLeft], IMMsgData.Parser.ParseFrom(erased).MsgData.ToByteArray());
         Assert.True(MessageErasure.IsErased(s_pair, new(1, meta, erased)));
-        Assert.False(MessageErasure.IsErased(s_pair, new(1, meta, erased[..^1])));
+        Assert.False(MessageErasure.IsErased(s_pair, new(1, meta, erased.AsMemory(0, erased.Length - 1))));
     }
 
     private static MessageMeta Meta(MsgType type, bool clientMadeId) => new()
