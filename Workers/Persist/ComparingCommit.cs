@@ -31,7 +31,7 @@ internal sealed class ComparingCommit(IConversationStore store) : IPersistCommit
             await CompareAsync(rows.Key, [.. rows], found, cancellationToken);
         foreach (var rows in unit.Rows.Erasures.GroupBy(static row => row.Conversation))
             await CompareAsync(rows.Key, [.. rows], found, cancellationToken);
-        found.AddRange(unit.Rows.Skips.Select(static skip => $"{skip.Position} cannot be folded, {skip.Reason}, and was not set aside"));
+        found.AddRange(unit.Rows.Skips.Select(static skip => $"{Place(skip.Position)} cannot be folded ({skip.Reason}) and was not set aside"));
 
         _findings.AddRange(found);
         Messages += unit.Rows.Messages.Count;
@@ -48,7 +48,7 @@ internal sealed class ComparingCommit(IConversationStore store) : IPersistCommit
         var stored = await ReadAsync(conversation, rows.ConvertAll(static row => row.MessageId), cancellationToken);
         foreach (var row in rows)
         {
-            var name = $"{conversation}: message {row.MessageId} of {row.Position}";
+            var name = $"{conversation}: message {row.MessageId} of {Place(row.Position)}";
             if (!stored.TryGetValue(row.MessageId, out var there))
                 found.Add($"{name} is not in the store");
             else if (there.Written.MetaAt != row.Position.WriteTimestamp)
@@ -69,9 +69,13 @@ internal sealed class ComparingCommit(IConversationStore store) : IPersistCommit
             var isDone = stored.TryGetValue(row.MessageId, out var there) && there.Written.BodyAt >= row.Position.WriteTimestamp
                 && MessageErasure.IsErased(conversation, there.Message);
             if (!isDone)
-                found.Add($"{conversation}: message {row.MessageId}, erased by {row.Position}, is not erased in the store");
+                found.Add($"{conversation}: message {row.MessageId}, erased by {Place(row.Position)}, is not erased in the store");
         }
     }
+
+    private static string Place(LogPosition position) => position.Index < 0
+        ? $"record {position.Offset}"
+        : $"record {position.Offset}, entry {position.Index}";
 
     /// <summary>Whether the body is the one of the log, or what a later order left of it.</summary>
     private static bool HasBody(ConversationId conversation, MessageRow row, (StoredMessage Message, MessageWritten Written) there) =>
