@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Security;
 using BrokerIm.Core.Values;
@@ -12,7 +13,12 @@ namespace BrokerIm.Server.Erasing;
 /// the name must not come to belong to somebody else.
 /// </summary>
 internal sealed class AccountErasure(
-    IUserDirectoryWriter directory, IResumeTokens tokens, IDevices devices, IDeliverySender bus, TimeProvider time)
+    IUserDirectoryWriter directory,
+    IResumeTokens tokens,
+    IDevices devices,
+    IDeliverySender bus,
+    RetryForever retry,
+    TimeProvider time)
 {
     private const uint Left = 3;
     private const string Nick = "-";
@@ -31,7 +37,10 @@ internal sealed class AccountErasure(
         await directory.EditAsync(user, s_empty, cancellationToken);
         foreach (var record in await tokens.ReadAsync(user, cancellationToken))
             await tokens.RemoveAsync(user, record.Device, cancellationToken);
-        await bus.BroadcastAsync(new() { Signals = { Kick(user, DeviceClass.Pc), Kick(user, DeviceClass.Mobile) } }, cancellationToken);
+
+        // The bus is opened for this, which may take longer than it gives a broadcast.
+        var kicks = new DeliveryBatch { Signals = { Kick(user, DeviceClass.Pc), Kick(user, DeviceClass.Mobile) } };
+        await retry.RunAsync("ending the user's sessions", token => bus.BroadcastAsync(kicks, token), cancellationToken);
         foreach (var device in await devices.ReadDevicesAsync([user], cancellationToken))
             await devices.RemoveAsync(user, device.Client, cancellationToken);
     }
