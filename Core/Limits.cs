@@ -15,6 +15,9 @@ public static class Limits
     /// <summary>Messages of a conversation within which a repeated client id is recognised.</summary>
     public const int DedupeWindow = 1_024;
 
+    /// <summary>Messages that one order to erase names: a bound on what Persist reads and writes for it.</summary>
+    public const int MaxErasedMessages = 1_000;
+
     /// <summary>Bytes of a frame the Android client accepts (protocol chapter 01 section 3): 400 KiB with the header.</summary>
     public const int MaxClientFrameBytes = 409_600;
 

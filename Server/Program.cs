@@ -18,6 +18,7 @@ var root = new RootCommand("BrokerIm: an instant-messaging server for TeamTalk c
     BackupCommand.Create(),
     LogCommand.Create(),
     DeadLettersCommand.Create(),
+    EraseCommand.Create(),
     VerifyCommand.Create(),
     ChatCommand.Create(),
     SettingsCommand.Create(),

@@ -16,7 +16,6 @@ public static class EmbeddedServiceCollectionExtensions
     public static IServiceCollection AddEmbeddedAdapters(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSqliteStores(configuration);
-        services.AddSingleton(EmbeddedLayout.Layout);
         services.AddHostedService<DataDirectoryLock>();
 
         services.AddSingleton<EmbeddedInboundLog>();
@@ -56,6 +55,8 @@ public static class EmbeddedServiceCollectionExtensions
         services.AddSingleton<SqliteWriter>();
         services.AddSingleton<SqliteReaders>();
 
+        services.AddSingleton(EmbeddedLayout.Layout);
+        services.AddSingleton<ILogHistory<InboundRecord>, EmbeddedInboundHistory>();
         services.AddSingleton<SqliteConversationStore>();
         services.AddSingleton<IConversationStore>(Same<SqliteConversationStore>);
         services.AddSingleton<IConversationReader>(Same<SqliteConversationStore>);

@@ -21,6 +21,13 @@ internal sealed class SortedCells
         WHERE (excluded.meta_at, excluded.meta) > (meta_at, meta) OR (excluded.body_at, excluded.body) > (body_at, body)
         """;
 
+    private const string WriteErasure =
+        """
+        UPDATE message SET body = ?4, body_at = ?3
+        WHERE segment = (SELECT segment FROM run WHERE conversation = ?1 AND first_id <= ?2 ORDER BY first_id DESC LIMIT 1)
+            AND conversation = ?1 AND id = ?2 AND (body_at, body) < (?3, ?4)
+        """;
+
     private const string WriteActivity =
         """
         INSERT INTO activity (user_conversation, activity_ms, activity_at) VALUES (?1, ?2, ?3)
@@ -89,6 +96,14 @@ internal sealed class SortedCells
             statement.Bind(1, segments.Of(row.Conversation, row.MessageId)).Bind(2, (long)row.Conversation.Value)
                 .Bind(3, row.MessageId).Bind(4, row.Position.WriteTimestamp).Bind(5, row.Meta.Span).Bind(6, row.Body.Span)
                 .Execute();
+        }
+
+        // After the messages: one of this batch may be erased in it.
+        statement = session.Prepare(WriteErasure);
+        foreach (var row in _batch.Erasures)
+        {
+            statement.Bind(1, (long)row.Conversation.Value).Bind(2, row.MessageId).Bind(3, row.Position.WriteTimestamp)
+                .Bind(4, row.Body.Span).Execute();
         }
 
         statement = session.Prepare(WriteActivity);

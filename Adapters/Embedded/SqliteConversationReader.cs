@@ -11,6 +11,13 @@ internal partial class SqliteConversationReader(SqliteReaders readers) : IConver
     /// <summary>Messages of a conversation: its runs, and the part of each run's segment that is the conversation's.</summary>
     protected const string Messages = "FROM run CROSS JOIN message USING (conversation, segment) WHERE conversation = ?1";
 
+    private const string InRange =
+        $"""
+        {Messages} AND first_id <= ?3 AND id BETWEEN ?2 AND ?3
+            AND first_id >= (SELECT max(first_id) FROM run WHERE conversation = ?1 AND first_id <= max(?2, 1))
+        ORDER BY first_id, id
+        """;
+
     public ValueTask<IReadOnlyList<MessageHead?>> HeadsAsync(
         IReadOnlyList<ConversationId> conversations, CancellationToken cancellationToken) =>
         readers.ReadAsync(conversations, static (session, conversations) =>
@@ -40,17 +47,23 @@ internal partial class SqliteConversationReader(SqliteReaders readers) : IConver
         readers.ReadAsync((conversation, fromId, toId), static (session, range) =>
         {
             var messages = new List<StoredMessage>();
-            using var rows = session
-                .Prepare(
-                    $"""
-                    SELECT id, meta, body {Messages} AND first_id <= ?3 AND id BETWEEN ?2 AND ?3
-                        AND first_id >= (SELECT max(first_id) FROM run WHERE conversation = ?1 AND first_id <= max(?2, 1))
-                    ORDER BY first_id, id
-                    """)
+            using var rows = session.Prepare($"SELECT id, meta, body {InRange}")
                 .Bind(1, (long)range.conversation.Value).Bind(2, range.fromId).Bind(3, range.toId).Query();
             while (rows.Next())
                 messages.Add(new(rows.UInt32(0), MessageMeta.Parser.ParseFrom(rows.Blob(1)), rows.Blob(2).ToArray()));
             return (IReadOnlyList<StoredMessage>)messages;
+        }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
+        readers.ReadAsync((conversation, fromId, toId), static (session, range) =>
+        {
+            var written = new List<MessageWritten>();
+            using var rows = session.Prepare($"SELECT id, meta_at, body_at {InRange}")
+                .Bind(1, (long)range.conversation.Value).Bind(2, range.fromId).Bind(3, range.toId).Query();
+            while (rows.Next())
+                written.Add(new(rows.UInt32(0), rows.Int64(1), rows.Int64(2)));
+            return (IReadOnlyList<MessageWritten>)written;
         }, cancellationToken);
 
     public ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(

@@ -69,6 +69,20 @@ public static class ProductionServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>Adds what is kept of the inbound log, for commands that look through it.</summary>
+    public static IServiceCollection AddInboundHistory(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<KafkaOptions>().Bind(configuration.GetSection(KafkaOptions.Section));
+        services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaOptionsValidator>();
+        services.AddSingleton(provider => new LogLayout(provider.Kafka().Epoch, provider.Kafka().Partitions));
+        services.AddSingleton<KafkaRewind>();
+        services.AddSingleton<ILogHistory<InboundRecord>>(provider => new KafkaInboundHistory(
+            provider.Kafka().InboundTopic,
+            provider.GetRequiredService<KafkaRewind>(),
+            provider.GetRequiredService<IOptions<KafkaOptions>>()));
+        return services;
+    }
+
     private static void AddCassandra(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<CassandraOptions>().Bind(configuration.GetSection(CassandraOptions.Section)).ValidateOnStart();

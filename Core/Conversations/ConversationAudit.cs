@@ -13,21 +13,21 @@ public sealed class ConversationAudit(IConversationReader store)
     /// <summary>Reads a whole conversation.</summary>
     /// <param name="conversation">Which.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How many messages it has, and what is wrong, a sentence each; nothing when all is well.</returns>
     /// <exception cref="DependencyUnavailableException">The store does not answer.</exception>
-    public async ValueTask<(uint Messages, IReadOnlyList<string> Findings)> RunAsync(
+    public async ValueTask<AuditResult> RunAsync(
         ConversationId conversation, CancellationToken cancellationToken)
     {
         var findings = new List<string>();
         if ((await store.HeadsAsync([conversation], cancellationToken))[0] is not { } head)
-            return (0, findings);
+            return new(0, 0, findings);
 
         var ids = new Dictionary<(uint Sender, ByteString Id), uint>();
-        var (lastTimeMs, lowCount) = (0UL, 0u);
+        var (lastTimeMs, lowCount, erased) = (0UL, 0u, 0u);
         for (var from = 1u; from <= head.MessageId; from += PageSize)
         {
             var to = Math.Min(head.MessageId, from + PageSize - 1);
             var page = await store.ReadRangeAsync(conversation, from, to, cancellationToken);
+            var rewritten = await RewrittenAsync(conversation, page, cancellationToken);
             var expected = from;
             foreach (var message in page)
             {
@@ -37,6 +37,12 @@ public sealed class ConversationAudit(IConversationReader store)
 
                 lowCount += conversation.IsGroup || message.Meta.Sender != conversation.Low.Value ? 0u : 1u;
                 Check(message, lowCount, lastTimeMs, ids, findings);
+                if (!HasLostContent(conversation, message))
+                    CheckBody(message, findings);
+                else if (rewritten.Contains(message.MessageId))
+                    erased++;
+                else
+                    findings.Add($"message {message.MessageId} has lost its content, and nobody erased it");
                 lastTimeMs = message.Meta.TimeMs;
             }
 
@@ -44,7 +50,7 @@ public sealed class ConversationAudit(IConversationReader store)
                 findings.Add($"message {expected} is missing");
         }
 
-        return (head.MessageId, findings);
+        return new(head.MessageId, erased, findings);
     }
 
     private static void Check(
@@ -61,7 +67,35 @@ public sealed class ConversationAudit(IConversationReader store)
             findings.Add($"message {id} is older than the one before it");
         if (!ids.TryAdd((meta.Sender, meta.ClientMessageId), id))
             findings.Add($"message {id} has the client id of message {ids[(meta.Sender, meta.ClientMessageId)]}");
+    }
 
+    // A message that never had content is none that lost it: it is what was hashed.
+    private static bool HasLostContent(ConversationId conversation, StoredMessage message) =>
+        MessageErasure.IsErased(conversation, message) && !IsWhatWasHashed(message);
+
+    private static bool IsWhatWasHashed(StoredMessage message)
+    {
+        var body = IMMsgData.Parser.ParseFrom(message.Body.Span);
+        return MessageHash.Of((uint)body.MsgType, body.MsgData.Span) == message.Meta.Hash;
+    }
+
+    /// <summary>
+    /// Messages of a page without content whose bodies are later than they are. Nothing but an order in the log writes such: what lost
+    /// its content in any other way still bears the position of its own entry.
+    /// </summary>
+    private async ValueTask<HashSet<uint>> RewrittenAsync(
+        ConversationId conversation, IReadOnlyList<StoredMessage> page, CancellationToken cancellationToken)
+    {
+        List<uint> lost = [.. page.Where(message => HasLostContent(conversation, message)).Select(static message => message.MessageId)];
+        if (lost.Count == 0)
+            return [];
+        var written = await store.ReadWrittenAsync(conversation, lost[0], lost[^1], cancellationToken);
+        return [.. written.Where(static one => one.BodyAt > one.MetaAt).Select(static one => one.MessageId)];
+    }
+
+    private static void CheckBody(StoredMessage message, List<string> findings)
+    {
+        var (id, meta) = (message.MessageId, message.Meta);
         try
         {
             var body = IMMsgData.Parser.ParseFrom(message.Body.Span);
@@ -69,7 +103,7 @@ public sealed class ConversationAudit(IConversationReader store)
                 findings.Add($"message {id} says in its body that it is {body.MsgId}");
             if (body.FromUserId != meta.Sender)
                 findings.Add($"message {id} is of user {meta.Sender}, its body says {body.FromUserId}");
-            if (MessageHash.Of((uint)body.MsgType, body.MsgData.Span) != meta.Hash)
+            if (!IsWhatWasHashed(message))
                 findings.Add($"message {id} is not what was hashed");
         }
         catch (InvalidProtocolBufferException exception)

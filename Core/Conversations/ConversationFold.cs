@@ -30,6 +30,7 @@ public static class ConversationFold
             EntryKind.Message when !Enum.IsDefined((MsgType)entry.MessageType) => $"message type {entry.MessageType} is unknown",
             EntryKind.Message or EntryKind.ReadMark or EntryKind.SessionRemove => null,
             EntryKind.GroupCreate or EntryKind.GroupAdd or EntryKind.GroupRemove or EntryKind.GroupShield => GroupDefect(entry),
+            EntryKind.Erase => EraseDefect(entry),
             _ => $"entry kind {(int)entry.Kind} is unknown",
         };
     }
@@ -48,6 +49,7 @@ public static class ConversationFold
             EntryKind.Message => ApplyMessage(state, conversation, user, entry),
             EntryKind.ReadMark => ApplyReadMark(state, conversation, user, entry),
             EntryKind.SessionRemove => ApplyRemoval(state, conversation, user),
+            EntryKind.Erase => ApplyErase(state, entry),
             _ => GroupFold.Apply(state, entry, writtenAt),
         };
     }
@@ -62,8 +64,10 @@ public static class ConversationFold
 
     private static string? SenderDefect(InboundEntry entry)
     {
+        if (entry is { Kind: EntryKind.Erase, Sender: not 0 })
+            return $"user {entry.Sender} is no operator";
         var byOperator = entry.Sender == 0
-            && entry.Kind is EntryKind.GroupCreate or EntryKind.GroupAdd or EntryKind.GroupRemove;
+            && entry.Kind is EntryKind.GroupCreate or EntryKind.GroupAdd or EntryKind.GroupRemove or EntryKind.Erase;
         return byOperator || new UserId(entry.Sender).IsValid ? null : $"sender {entry.Sender} is not a user id";
     }
 
@@ -80,6 +84,13 @@ public static class ConversationFold
         }
 
         return null;
+    }
+
+    private static string? EraseDefect(InboundEntry entry)
+    {
+        if (entry.MessageIds.Count is 0 or > Limits.MaxErasedMessages)
+            return $"an order to erase {entry.MessageIds.Count} messages";
+        return entry.MessageIds.Contains(0) ? "there is no message 0" : null;
     }
 
     private static bool IsMember(ConversationState state, ConversationId conversation, UserId user) =>
@@ -137,6 +148,14 @@ public static class ConversationFold
         state.MarkRead(user, state.Head);
         return new(DecisionKind.Removed, state.Head, 0);
     }
+
+    // Ids are dense, so every id up to the head is a message. What comes later under a named id is not meant: it was not there.
+    // Ids, times and the dedupe window stay as they are, or a repeat of an erased message would bring it back.
+    private static Decision ApplyErase(ConversationState state, InboundEntry entry)
+    {
+        List<uint> erased = [.. entry.MessageIds.Where(id => id <= state.Head).Distinct().Order()];
+        return new(erased.Count > 0 ? DecisionKind.Erased : DecisionKind.Unchanged, state.Head, 0) { Erased = erased };
+    }
 }
 
 /// <summary>What the fold made of an entry.</summary>
@@ -160,7 +179,7 @@ public enum DecisionKind
     /// <summary>A read mark moved forward.</summary>
     Read,
 
-    /// <summary>A read mark that was there already.</summary>
+    /// <summary>A read mark that was there already, or an order to erase what there is not.</summary>
     Unchanged,
 
     /// <summary>A group was created, or members were added or removed.</summary>
@@ -171,15 +190,22 @@ public enum DecisionKind
 
     /// <summary>A conversation was taken off its user's list.</summary>
     Removed,
+
+    /// <summary>Messages lose their content and keep everything else.</summary>
+    Erased,
 }
 
 /// <summary>The fold's decision.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="MessageId">The id given, the id of the first copy, the read mark, or the newest message when a group changed.</param>
+/// <param name="MessageId">The id given, the id of the first copy, the read mark, or the newest message when a group changed or
+/// messages were erased.</param>
 /// <param name="TimeMs">The message's time, Unix milliseconds.</param>
 /// <param name="Hash">Hash of a stored message.</param>
 public readonly record struct Decision(DecisionKind Kind, uint MessageId, long TimeMs, ulong Hash = 0)
 {
     /// <summary>Who joined or left a group.</summary>
     public IReadOnlyList<UserId> Users { get; init; } = [];
+
+    /// <summary>Messages that lose their content, ascending.</summary>
+    public IReadOnlyList<uint> Erased { get; init; } = [];
 }

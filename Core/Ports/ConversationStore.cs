@@ -21,6 +21,14 @@ public interface IConversationReader
     ValueTask<IReadOnlyList<StoredMessage>> ReadRangeAsync(
         ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// When the cells of messages in a range were written, ascending; ids not there are left out. For operators' checks: a body that is
+    /// later than its meta was rewritten.
+    /// </summary>
+    /// <inheritdoc cref="ReadRangeAsync"/>
+    ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken);
+
     /// <summary>Conversations of a user with activity at or after a time, newest first.</summary>
     /// <param name="user">Whose.</param>
     /// <param name="sinceMs">Unix milliseconds, inclusive; 0 for all.</param>
@@ -100,6 +108,12 @@ public sealed record MessageHead(uint MessageId, MessageMeta Meta);
 /// <param name="Body">The final <c>IMMsgData</c>, as it went to the receivers.</param>
 public sealed record StoredMessage(uint MessageId, MessageMeta Meta, ReadOnlyMemory<byte> Body);
 
+/// <summary>When the cells of a message were written.</summary>
+/// <param name="MessageId">Which message.</param>
+/// <param name="MetaAt">Write timestamp of meta: that of the message's own entry of the log.</param>
+/// <param name="BodyAt">Write timestamp of the body: the same, or that of the order that erased it.</param>
+public readonly record struct MessageWritten(uint MessageId, long MetaAt, long BodyAt);
+
 /// <summary>That a user's conversation was active.</summary>
 public readonly record struct ConversationActivity(ConversationId Conversation, long ActivityMs);
 
@@ -108,6 +122,11 @@ public sealed class StoreBatch
 {
     /// <summary>New messages: meta and body cells.</summary>
     public List<MessageRow> Messages { get; } = [];
+
+    /// <summary>
+    /// Messages whose content goes. Each is stored already or among <see cref="Messages"/>: whoever erases it knows its facts.
+    /// </summary>
+    public List<ErasureRow> Erasures { get; } = [];
 
     /// <summary>Last activity per (user, conversation), at most one entry each.</summary>
     public List<ActivityRow> Activities { get; } = [];
@@ -134,13 +153,19 @@ public sealed class StoreBatch
     public List<SkipRow> Skips { get; } = [];
 
     /// <summary>Whether there is nothing to write.</summary>
-    public bool IsEmpty => Messages.Count == 0 && Activities.Count == 0 && ReadMarks.Count == 0 && Removals.Count == 0
+    public bool IsEmpty => Messages.Count == 0 && Erasures.Count == 0 && Activities.Count == 0 && ReadMarks.Count == 0 && Removals.Count == 0
         && GroupEvents.Count == 0 && Joins.Count == 0 && Leaves.Count == 0 && Shields.Count == 0 && Skips.Count == 0;
 }
 
 /// <summary>One message to store; written at the position's timestamp.</summary>
 public readonly record struct MessageRow(
     ConversationId Conversation, uint MessageId, LogPosition Position, ReadOnlyMemory<byte> Meta, ReadOnlyMemory<byte> Body);
+
+/// <summary>
+/// What is left of an erased message; its body is written at the position's timestamp, so the message's own row, which is earlier, never
+/// brings the content back. Meta stays.
+/// </summary>
+public readonly record struct ErasureRow(ConversationId Conversation, uint MessageId, LogPosition Position, ReadOnlyMemory<byte> Body);
 
 /// <summary>Last activity of a user's conversation; written at the position's timestamp.</summary>
 public readonly record struct ActivityRow(UserId User, ConversationId Conversation, long ActivityMs, LogPosition Position);

@@ -39,6 +39,24 @@ public interface ILogReader<TRecord>
     ValueTask CommitAsync(LogBatch<TRecord> batch, CancellationToken cancellationToken);
 }
 
+/// <summary>What a log keeps of the past, read beside its workers and without taking anything from them. For operators.</summary>
+public interface ILogHistory<TRecord>
+{
+    /// <summary>What is kept of each partition, by its number.</summary>
+    /// <exception cref="DependencyUnavailableException">The log does not answer.</exception>
+    ValueTask<IReadOnlyList<KeptRecords>> KeptAsync(CancellationToken cancellationToken);
+
+    /// <summary>Records of a partition from one offset to before another, in batches of one slice.</summary>
+    /// <exception cref="DependencyUnavailableException">The log does not hand out what it has.</exception>
+    IAsyncEnumerable<LogBatch<TRecord>> ReadAsync(int partition, long fromOffset, long toOffset, CancellationToken cancellationToken);
+}
+
+/// <summary>What is kept of a partition.</summary>
+/// <param name="First">Oldest offset.</param>
+/// <param name="Done">Everything below this offset is done by the worker; at least <paramref name="First"/>.</param>
+/// <param name="End">Next offset to be written.</param>
+public readonly record struct KeptRecords(long First, long Done, long End);
+
 /// <summary>Knows from where a partition must be read again, whatever the log's own committed offset says.</summary>
 public interface ILogStart
 {

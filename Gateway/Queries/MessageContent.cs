@@ -9,13 +9,13 @@ internal static class MessageContent
 {
     private static readonly MessageParser<IMMsgData> s_parser = IMMsgData.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>The content as it was sent, or null when it cannot be read any more.</summary>
+    /// <summary>The content as it was sent, empty when it was erased, or null when it cannot be read any more.</summary>
     public static ByteString? DataOf(StoredMessage message)
     {
         try
         {
             var body = s_parser.ParseFrom(message.Body.Span);
-            return body.HasMsgData && !body.MsgData.IsEmpty ? body.MsgData : null;
+            return body.HasMsgData ? body.MsgData : null;
         }
         catch (InvalidProtocolBufferException)
         {

@@ -3,6 +3,7 @@ using BrokerIm.Core.Conversations;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Server.Hosting;
+using BrokerIm.Workers.Persist;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BrokerIm.Server.Commands;
@@ -12,6 +13,7 @@ internal static class VerifyCommand
 {
     private const int Ok = 0;
     private const int Found = 1;
+    private const int WrongUsage = 2;
     private const int AtOnce = 8;
     private const int FindingsShown = 20;
 
@@ -19,31 +21,38 @@ internal static class VerifyCommand
     {
         var conversations = new Argument<string[]>("CONVERSATION")
         {
-            Description = "A:B for two users' numbers, or gN for group N. None: all conversations of all users.",
+            Description = $"{ConversationArguments.Description} None: all conversations of all users.",
             Arity = ArgumentArity.ZeroOrMore,
+        };
+        var log = new Option<bool>("--log")
+        {
+            Description = "Instead: folds what the inbound log keeps, as a worker would, and looks for all of it in the store.",
         };
         var command = new Command(
             "verify",
             "Reads conversations and recomputes their ids, counters and hashes. Exit codes: 0 all is as it should be, 1 it is not, or the "
             + "stores cannot be reached, 2 wrong usage.")
         {
-            conversations,
+            conversations, log,
         };
         var settings = SettingsOptions.AddTo(command);
         command.SetAction((arguments, cancellationToken) => OperatorGuard.RunAsync(async () =>
         {
-            await using var services = await Stores.OpenAsync(
-                settings.Read(arguments), settings.NameEmbeddedStore(arguments), cancellationToken);
-            var named = (arguments.GetValue(conversations) ?? []).Select(text => (Text: text, Id: Parse(text))).ToList();
-            if (named.Find(static one => one.Id is null) is { Text: { } wrong })
+            if (await ConversationArguments.ParseAllAsync(arguments.GetValue(conversations) ?? []) is not { } named)
+                return WrongUsage;
+            if (named.Count > 0 && arguments.GetValue(log))
             {
-                await Console.Error.WriteLineAsync($"'{wrong}' is no conversation; write 17:23 for two users or g5 for a group.");
-                return 2;
+                await Console.Error.WriteLineAsync("--log compares all that the log keeps; name no conversation.");
+                return WrongUsage;
             }
 
+            await using var services = await Stores.OpenAsync(
+                settings.Read(arguments), settings.NameEmbeddedStore(arguments), cancellationToken, log: arguments.GetValue(log));
+            if (arguments.GetValue(log))
+                return await LogAsync(services, cancellationToken);
             return await RunAsync(
                 services,
-                named.Count > 0 ? named.Select(static one => one.Id!.Value).ToList() : await AllAsync(services, cancellationToken),
+                named.Count > 0 ? named : await ConversationArguments.AllAsync(services, cancellationToken),
                 cancellationToken);
         }));
         return command;
@@ -53,17 +62,18 @@ internal static class VerifyCommand
         IServiceProvider services, IReadOnlyList<ConversationId> conversations, CancellationToken cancellationToken)
     {
         var audit = new ConversationAudit(services.GetRequiredService<IConversationReader>());
-        var (messages, wrong, done) = (0L, 0, 0);
+        var (messages, erased, wrong, done) = (0L, 0L, 0, 0);
         var say = new Lock();
         await Parallel.ForEachAsync(
             conversations,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (conversation, token) =>
             {
-                var (count, findings) = await audit.RunAsync(conversation, token);
+                var (count, blank, findings) = await audit.RunAsync(conversation, token);
                 lock (say)
                 {
                     messages += count;
+                    erased += blank;
                     wrong += findings.Count > 0 ? 1 : 0;
                     foreach (var finding in findings.Take(FindingsShown))
                         Console.WriteLine($"{conversation}: {finding}");
@@ -74,33 +84,27 @@ internal static class VerifyCommand
                 }
             });
 
-        Console.WriteLine($"{conversations.Count} conversations, {messages} messages, {wrong} conversations are not as they should be.");
+        Console.WriteLine($"{conversations.Count} conversations, {messages} messages, {erased} of them erased, {wrong} conversations are not as they should be.");
         return wrong == 0 ? Ok : Found;
     }
 
-    private static async Task<IReadOnlyList<ConversationId>> AllAsync(IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<int> LogAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var users = services.GetRequiredService<IUserDirectory>();
-        var store = services.GetRequiredService<IConversationReader>();
-        var found = new HashSet<ConversationId>();
-        foreach (var user in await users.ListChangedAsync(0, int.MaxValue, cancellationToken))
+        var audit = ActivatorUtilities.CreateInstance<LogAudit>(services);
+        var (messages, wrong) = (0L, 0);
+        await foreach (var part in audit.RunAsync(cancellationToken))
         {
-            foreach (var activity in await store.ConversationsOfAsync(user.Id, 0, int.MaxValue, cancellationToken))
-                found.Add(activity.Conversation);
+            Console.WriteLine(
+                $"partition {part.Partition}: records {part.Kept.First} to {part.Kept.Done}, "
+                + $"{(part.Kept.First > 0 ? "earlier ones the log does not keep, " : "")}{part.Messages} messages, {part.Erased} orders to erase");
+            foreach (var finding in part.Findings.Take(FindingsShown))
+                Console.WriteLine($"partition {part.Partition}: {finding}");
+            if (part.Findings.Count > FindingsShown)
+                Console.WriteLine($"partition {part.Partition}: and {part.Findings.Count - FindingsShown} more");
+            (messages, wrong) = (messages + part.Messages, wrong + part.Findings.Count);
         }
 
-        foreach (var group in await services.GetRequiredService<IGroupReader>().AllGroupsAsync(cancellationToken))
-            found.Add(ConversationId.Group(group));
-        return [.. found];
-    }
-
-    private static ConversationId? Parse(string text)
-    {
-        if (text.StartsWith('g') && uint.TryParse(text[1..], out var group))
-            return ConversationId.Group(group) is { IsValid: true } valid ? valid : null;
-        return text.Split(':') is [var low, var high] && uint.TryParse(low, out var one) && uint.TryParse(high, out var other)
-            && ConversationId.Pair(new(one), new(other)) is { IsValid: true } pair
-            ? pair
-            : null;
+        Console.WriteLine($"{messages} messages of the log were looked for in the store, {wrong} things are not as they should be.");
+        return wrong == 0 ? Ok : Found;
     }
 }

@@ -4,6 +4,7 @@ using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Core;
 using BrokerIm.Workers.Persist;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,8 +25,10 @@ internal static class OperatorHost
     /// <param name="settings">Read from every source.</param>
     /// <param name="embedded">Whether the embedded adapters are meant whatever is configured.</param>
     /// <param name="cancellationToken">Gives up waiting for the services.</param>
+    /// <param name="more">Adds what the command needs besides.</param>
     /// <exception cref="InvalidOperationException">An embedded server runs on that data.</exception>
-    public static async Task<IHost> OpenAsync(IConfiguration settings, bool embedded, CancellationToken cancellationToken)
+    public static async Task<IHost> OpenAsync(
+        IConfiguration settings, bool embedded, CancellationToken cancellationToken, Action<IServiceCollection>? more = null)
     {
         string[] problems = [.. SettingsCheck.Problems(settings)];
         if (problems.Length > 0)
@@ -40,6 +43,7 @@ internal static class OperatorHost
         _ = IsEmbedded(settings, embedded)
             ? builder.Services.AddEmbeddedAdapters(settings).AddPersist(settings)
             : builder.Services.AddProductionAdapters(settings);
+        more?.Invoke(builder.Services);
         var host = builder.Build();
         try
         {

@@ -1,6 +1,5 @@
 using BrokerIm.Adapters.Embedded;
 using BrokerIm.Adapters.Production;
-using BrokerIm.Adapters.Production.Cassandra;
 using BrokerIm.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,9 +19,10 @@ internal static class Stores
     /// <param name="embedded">Whether the embedded ones are meant whatever is configured.</param>
     /// <param name="cancellationToken">Gives up waiting for Cassandra.</param>
     /// <param name="alone">Whether no embedded server may run on the stores until the provider is disposed of.</param>
+    /// <param name="log">Whether what is kept of the inbound log is to be had too.</param>
     /// <exception cref="InvalidOperationException">An embedded server runs on them, and none may.</exception>
     public static async Task<ServiceProvider> OpenAsync(
-        IConfiguration settings, bool embedded, CancellationToken cancellationToken, bool alone = false)
+        IConfiguration settings, bool embedded, CancellationToken cancellationToken, bool alone = false, bool log = false)
     {
         string[] problems = [.. SettingsCheck.Problems(settings)];
         if (problems.Length > 0)
@@ -35,9 +35,12 @@ internal static class Stores
                 .SetMinimumLevel(LogLevel.Warning))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<RetryForever>();
-        _ = embedded || !settings.GetSection(CassandraOptions.Section).GetChildren().Any()
-            ? services.AddSqliteStores(settings, alone)
-            : services.AddCassandraStores(settings);
+        if (OperatorHost.IsEmbedded(settings, embedded))
+            services.AddSqliteStores(settings, alone);
+        else if (log)
+            services.AddCassandraStores(settings).AddInboundHistory(settings);
+        else
+            services.AddCassandraStores(settings);
         var provider = services.BuildServiceProvider();
         try
         {

@@ -37,6 +37,7 @@ internal sealed class BodyArena
         _meta.TimeMs = (ulong)decision.TimeMs;
         _meta.LowCount = lowCount;
         _meta.Hash = decision.Hash;
+        _meta.ClientMadeId = entry.Entry.ClientMadeId;
 
         var memory = Take(_meta.CalculateSize());
         _meta.WriteTo(memory.Span);

@@ -22,6 +22,7 @@ internal sealed class PersistHandler(
     IConversationStore store,
     IPersistCommit commit,
     PoisonBox poison,
+    ErasedMessages erased,
     RetryForever retry,
     TimeProvider time,
     ILogger<PersistHandler> log) : IBatchHandler<InboundRecord>, ILogStart
@@ -62,6 +63,8 @@ internal sealed class PersistHandler(
 
             var decision = ConversationFold.Apply(state, entry.Entry, entry.Position.WriteTimestamp);
             unit.Add(entry, decision, state);
+            if (decision.Kind == DecisionKind.Erased)
+                unit.AddErasures(entry, await erased.FindAsync(entry, decision, unit, cancellationToken));
             PersistMetrics.Count(decision);
         }
 

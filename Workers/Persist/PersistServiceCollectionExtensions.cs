@@ -20,6 +20,7 @@ public static class PersistServiceCollectionExtensions
         services.TryAddSingleton<IPersistCommit, StagedPersistCommit>();
         services.AddSingleton<ConversationCache>();
         services.AddSingleton<PoisonBox>();
+        services.AddSingleton<ErasedMessages>();
         services.AddSingleton<IBatchHandler<InboundRecord>, PersistHandler>();
         services.AddHostedService<LogPump<InboundRecord>>();
         return services;

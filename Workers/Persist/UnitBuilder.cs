@@ -60,6 +60,9 @@ internal sealed class UnitBuilder
                 _removals[(new(entry.Entry.Sender), entry.Conversation)] = decision.MessageId;
                 Tell(entry, EventKind.Removed, decision);
                 break;
+            case DecisionKind.Erased:
+                // What it leaves is added on its own. Nobody is told: clients know no such notice, and read blanks from now on.
+                break;
             case DecisionKind.Unchanged:
                 // Nothing moved, so nobody is told: clients answer a read notify with another read mark (protocol chapter 03
                 // section 4.2) and would go on for ever.
@@ -71,6 +74,18 @@ internal sealed class UnitBuilder
                 break;
         }
     }
+
+    /// <summary>Adds what an order to erase leaves of messages.</summary>
+    public void AddErasures(PositionedEntry entry, IEnumerable<MessageHead> erased)
+    {
+        foreach (var (id, meta) in erased)
+            _rows.Erasures.Add(new(entry.Conversation, id, entry.Position, MessageErasure.BodyOf(entry.Conversation, id, meta)));
+    }
+
+    /// <summary>Facts of the conversation's messages that this batch brings, by id.</summary>
+    public Dictionary<uint, MessageHead> NewMessages(ConversationId conversation) => _rows.Messages
+        .Where(row => row.Conversation == conversation)
+        .ToDictionary(static row => row.MessageId, static row => new MessageHead(row.MessageId, MessageMeta.Parser.ParseFrom(row.Meta.Span)));
 
     /// <summary>The finished unit.</summary>
     public PersistUnit Build(List<SkipRow> skips)

@@ -122,6 +122,27 @@ public abstract class KafkaLogConformance : RecordLogConformance, IDisposable
     }
 
     [Fact]
+    public async Task History_is_read_between_two_offsets_and_takes_nothing_from_the_workers()
+    {
+        await AppendAsync("0", "1", "2", "3", "4");
+        var reader = NewReader();
+        await using var reading = new LogReading(reader);
+        await reading.TakeAsync(5);
+        var before = reader.Assignments;
+
+        foreach (var (from, to) in new[] { (0, 5), (1, 3), (4, 5), (2, 2) })
+        {
+            var read = new List<LogRecord<InboundRecord>>();
+            await foreach (var batch in _log.History.ReadAsync(0, from, to, Deadline.Token))
+                read.AddRange(Assert.Single(batch.Slices).Records);
+            Assert.Equal(Enumerable.Range(from, to - from).Select(offset => (long)offset), read.Select(record => record.Offset));
+            Assert.Equal(read.Select(record => $"{record.Offset}"), read.Select(record => record.Value!.Gateway));
+        }
+
+        Assert.Equal(before, reader.Assignments);
+    }
+
+    [Fact]
     public async Task Members_of_a_group_share_the_partitions_and_take_over()
     {
         var (one, other) = (NewReader(), NewReader());

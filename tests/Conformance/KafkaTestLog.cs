@@ -28,6 +28,8 @@ internal sealed class KafkaTestLog : IDisposable
     public ILogReader<InboundRecord> NewReader() => new KafkaLogReader<InboundRecord>(
         _topic, _group, InboundRecord.Parser, _options, new TestOutputLogger<KafkaLogReader<InboundRecord>>());
 
+    public ILogHistory<InboundRecord> History => new KafkaInboundHistory(_topic, new(_options), _options);
+
     /// <summary>Appends what no writer would.</summary>
     public Task AppendBytesAsync(int partition, byte[] bytes) => Producer.AppendAsync(_topic, partition, bytes, Deadline.Token);
 

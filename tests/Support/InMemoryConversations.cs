@@ -133,6 +133,10 @@ internal sealed partial class InMemoryConversations : IConversationReader
             .Where(message => message.MessageId >= fromId && message.MessageId <= toId && message.MessageId < HiddenFrom)]);
     }
 
+    public ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Only operators ask when cells were written.");
+
     public ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
         UserId user, long sinceMs, int max, CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<ConversationActivity>>(() => [.. _messages

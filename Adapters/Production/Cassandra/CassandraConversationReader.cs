@@ -13,7 +13,10 @@ internal partial class CassandraConversationReader : IConversationReader
     private readonly ICassandraSession _session;
     private readonly int _atOnce;
 
-    /// <summary>Many open the same page at the same time when a group wakes up. A page that is full stays as it is.</summary>
+    /// <summary>
+    /// Many open the same page at the same time when a group wakes up. A page that is full stays as it is, unless one of its messages
+    /// is erased: who asks while it is being read may get what was there when the reading began.
+    /// </summary>
     private readonly SharedReads<(ConversationId Conversation, uint From, uint To), IReadOnlyList<StoredMessage>> _pages =
         new(static (asked, found) => found.Count == asked.To - asked.From + 1);
 
@@ -59,6 +62,10 @@ internal partial class CassandraConversationReader : IConversationReader
     public ValueTask<IReadOnlyList<StoredMessage>> ReadRangeAsync(
         ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
         _pages.ReadAsync((conversation, fromId, toId), ReadPageAsync, cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
+        ReadBucketsAsync(ConversationStatements.Written, (conversation, fromId, toId), cancellationToken);
 
     public async ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
         UserId user, long sinceMs, int max, CancellationToken cancellationToken)
@@ -123,15 +130,18 @@ internal partial class CassandraConversationReader : IConversationReader
     }
 
     /// <summary>Bounded by the session's time and not by a caller's patience: others may wait for the same page.</summary>
-    private async ValueTask<IReadOnlyList<StoredMessage>> ReadPageAsync((ConversationId Conversation, uint From, uint To) page)
+    private ValueTask<IReadOnlyList<StoredMessage>> ReadPageAsync((ConversationId Conversation, uint From, uint To) page) =>
+        ReadBucketsAsync(ConversationStatements.Range, page, CancellationToken.None);
+
+    private async ValueTask<IReadOnlyList<TResult>> ReadBucketsAsync<TResult>(
+        CassandraRead<RangeKey, TResult> read, (ConversationId Conversation, uint From, uint To) page, CancellationToken cancellationToken)
     {
         var first = Buckets.Of(page.From);
         var buckets = Enumerable.Range(first, Buckets.Of(page.To) - first + 1).ToArray();
         var parts = await ForEachAsync(
             buckets,
-            async (bucket, token) => await _session.ReadAsync(
-                ConversationStatements.Range, new(page.Conversation, bucket, page.From, page.To), token),
-            CancellationToken.None);
+            async (bucket, token) => await _session.ReadAsync(read, new(page.Conversation, bucket, page.From, page.To), token),
+            cancellationToken);
 
         // Newest first inside a bucket, as it is stored.
         foreach (var part in parts)

@@ -22,6 +22,9 @@ internal sealed class CassandraConversationStore(ICassandraSession session, IOpt
         static row => Buckets.Of(row.MessageId),
         static row => RowBytes + row.Meta.Length + row.Body.Length);
 
+    private static readonly TableShape<ErasureRow> s_erasures = new(
+        static row => row.Conversation.Value, static row => Buckets.Of(row.MessageId), static row => RowBytes + row.Body.Length);
+
     private static readonly TableShape<ActivityRow> s_activities = new(
         static row => row.User.Value, static _ => 0, static _ => RowBytes);
 
@@ -111,6 +114,13 @@ internal sealed class CassandraConversationStore(ICassandraSession session, IOpt
         Add(GroupStatements.WriteUserGroup, s_userGroups, UserGroupsOf(batch));
         Add(ConversationStatements.WriteSkip, s_skips, batch.Skips);
         await new WriteRun(tables, cancellationToken).RunAsync(_options.ConcurrentWrites);
+
+        // A message of this batch may be erased in it, and a body without its meta must never be seen.
+        if (batch.Erasures.Count > 0)
+        {
+            var erasures = Jobs(ConversationStatements.WriteErasure, s_erasures, batch.Erasures);
+            await new WriteRun([erasures], cancellationToken).RunAsync(_options.ConcurrentWrites);
+        }
 
         void Add<TRow>(CassandraWrite<TRow> write, TableShape<TRow> shape, List<TRow> rows)
         {

@@ -25,6 +25,12 @@ internal static class ConversationStatements
             .Add((long)row.Conversation.Value).Add(Buckets.Of(row.MessageId)).Add((int)row.MessageId)
             .Add(row.Meta.Span).Add(row.Body.Span).Add(row.Position.WriteTimestamp));
 
+    public static readonly CassandraWrite<ErasureRow> WriteErasure = new(
+        "UPDATE message USING TIMESTAMP ? SET body = ? WHERE relation = ? AND bucket = ? AND message_id = ?",
+        static (in ErasureRow row, IBoundValues values) => values
+            .Add(row.Position.WriteTimestamp).Add(row.Body.Span)
+            .Add((long)row.Conversation.Value).Add(Buckets.Of(row.MessageId)).Add((int)row.MessageId));
+
     public static readonly CassandraWrite<ActivityRow> WriteActivity = new(
         "INSERT INTO user_conversation (user_id, relation, activity_ms) VALUES (?, ?, ?) USING TIMESTAMP ?",
         static (in ActivityRow row, IBoundValues values) => values
@@ -86,6 +92,15 @@ internal static class ConversationStatements
         // A body may have a quarter of a megabyte.
         PageSize = 200,
     };
+
+    public static readonly CassandraRead<RangeKey, MessageWritten> Written = new(
+        """
+        SELECT message_id, WRITETIME(meta), WRITETIME(body) FROM message
+        WHERE relation = ? AND bucket = ? AND message_id >= ? AND message_id <= ?
+        """,
+        static (key, values) => values
+            .Add((long)key.Conversation.Value).Add(key.Bucket).Add((int)key.FromId).Add((int)key.ToId),
+        static row => new((uint)row.Int32(0), row.Int64(1), row.Int64(2)));
 
     public static readonly CassandraRead<UserId, ConversationActivity> Activities = new(
         "SELECT relation, activity_ms FROM user_conversation WHERE user_id = ?",

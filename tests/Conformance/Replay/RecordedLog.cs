@@ -8,7 +8,7 @@ namespace BrokerIm.Tests.Conformance.Replay;
 
 /// <summary>
 /// A partition's log as gateways would have written it: messages of a few conversations, repeats under the same client id, late ones
-/// too, read marks, and now and then an entry that nobody can handle.
+/// too, read marks, and now and then an order to erase or an entry that nobody can handle.
 /// </summary>
 internal sealed class RecordedLog
 {
@@ -30,6 +30,7 @@ internal sealed class RecordedLog
                 {
                     0 when sent.Count > 0 => sent[random.Next(sent.Count)].Clone(),
                     1 => ReadMark(random, clockMs),
+                    3 when random.Next(3) == 0 => Erase(random, clockMs),
                     2 when random.Next(4) == 0 => new InboundEntry { Kind = EntryKind.Message, Relation = 5 },
                     _ => Send(random, clockMs, sent),
                 });
@@ -75,6 +76,14 @@ internal sealed class RecordedLog
         sent.Add(entry);
         return entry;
     }
+
+    private InboundEntry Erase(Random random, long clockMs) => new()
+    {
+        Kind = EntryKind.Erase,
+        Relation = Conversations[random.Next(Conversations.Length)].Value,
+        StampMs = (ulong)clockMs,
+        MessageIds = { (uint)random.Next(1, 20), (uint)random.Next(20, 40) },
+    };
 
     private InboundEntry ReadMark(Random random, long clockMs)
     {

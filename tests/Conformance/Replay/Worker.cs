@@ -25,8 +25,16 @@ internal sealed class Worker
         var retry = new RetryForever(NullLogger<RetryForever>.Instance, TimeProvider.System);
         var cache = new ConversationCache(store, retry, Options.Create(new PersistOptions()), new LogLayout(log.Epoch, 1));
         var poison = new PoisonBox(store, new DeadLetters(), retry, TimeProvider.System, NullLogger<PoisonBox>.Instance);
+        var erased = new ErasedMessages(store, retry, NullLogger<ErasedMessages>.Instance);
         _handler = new(
-            cache, store, new StagedPersistCommit(store, outbound), poison, retry, TimeProvider.System, NullLogger<PersistHandler>.Instance);
+            cache,
+            store,
+            new StagedPersistCommit(store, outbound),
+            poison,
+            erased,
+            retry,
+            TimeProvider.System,
+            NullLogger<PersistHandler>.Instance);
     }
 
     /// <summary>Works off the log from an offset on, in batches of so many records.</summary>

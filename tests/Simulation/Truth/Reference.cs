@@ -66,7 +66,9 @@ internal sealed class Reference
 
             var state = StateOf(entry);
             var decision = ConversationFold.Apply(state, entry, position.WriteTimestamp);
-            unit.Add(new(entry, new(entry.Relation), position, record), decision, state);
+            var positioned = new PositionedEntry(entry, new(entry.Relation), position, record);
+            unit.Add(positioned, decision, state);
+            unit.AddErasures(positioned, decision.Erased.Select(id => FactsOf(unit, positioned.Conversation, id)));
         }
 
         foreach (var cell in StoreWriting.CellsOf(unit.Build(skips).Rows).SelectMany(static cells => cells))
@@ -78,6 +80,10 @@ internal sealed class Reference
                 rows[cell.Key] = cell.Cell;
         }
     }
+
+    private MessageHead FactsOf(UnitBuilder unit, ConversationId conversation, uint id) => Message(conversation, id) is { } cell
+        ? new(id, MessageMeta.Parser.ParseFrom(cell.Meta.Span))
+        : unit.NewMessages(conversation)[id];
 
     // Nothing has to be read back: who is not known here never was anything.
     private ConversationState StateOf(InboundEntry entry)

@@ -51,6 +51,10 @@ internal abstract class StoreDecorator(IConversationStore inner) : IConversation
         ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
         inner.ReadRangeAsync(conversation, fromId, toId, cancellationToken);
 
+    public ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
+        inner.ReadWrittenAsync(conversation, fromId, toId, cancellationToken);
+
     public ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
         UserId user, long sinceMs, int max, CancellationToken cancellationToken) =>
         inner.ConversationsOfAsync(user, sinceMs, max, cancellationToken);

@@ -88,6 +88,7 @@ internal sealed class WallClock : Variant
             var clocked = new StoreBatch();
             clocked.Messages.AddRange(batch.Messages.Select(row => row with { Position = Now }));
             clocked.Activities.AddRange(batch.Activities.Select(row => row with { Position = Now }));
+            clocked.Erasures.AddRange(batch.Erasures);
             clocked.ReadMarks.AddRange(batch.ReadMarks);
             clocked.Removals.AddRange(batch.Removals);
             clocked.GroupEvents.AddRange(batch.GroupEvents);

@@ -6,7 +6,8 @@ using Google.Protobuf;
 
 namespace BrokerIm.Simulation.Workload;
 
-/// <summary>Makes the entries that gateways put into the log: new messages, repeats, late ones, read marks, changes of groups.</summary>
+/// <summary>Makes the entries that gateways put into the log: new messages, repeats, late ones, read marks, changes of groups; and
+/// an operator's orders to erase.</summary>
 internal sealed class Entries(Random random, Func<long> nowMs)
 {
     private const uint FirstUser = 1001;
@@ -41,6 +42,7 @@ internal sealed class Entries(Random random, Func<long> nowMs)
         7 when _groups > 0 => GroupChange(),
         8 when random.Next(6) == 0 => Entry(EntryKind.SessionRemove, AnyConversation(), AnyUser()),
         9 when random.Next(6) == 0 => Entry(EntryKind.Message, new(5), AnyUser()),
+        10 when random.Next(3) == 0 => Erase(),
         _ => Publish(Message()),
     };
 
@@ -88,6 +90,15 @@ internal sealed class Entries(Random random, Func<long> nowMs)
     {
         var entry = Entry(EntryKind.ReadMark, AnyConversation(), AnyUser());
         entry.ReadId = (uint)random.Next(1, 30);
+        return entry;
+    }
+
+    // What is there already, and what is not there yet.
+    private InboundEntry Erase()
+    {
+        var entry = Entry(EntryKind.Erase, AnyConversation(), sender: 0);
+        var first = (uint)random.Next(1, 20);
+        entry.MessageIds.Add([first, first + 1, first + (uint)random.Next(2, 6)]);
         return entry;
     }
 

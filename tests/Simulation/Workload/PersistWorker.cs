@@ -36,8 +36,9 @@ internal sealed class PersistWorker : IWorker
         var letters = new LogWriter<DeadLetter>("persist.dead_letter", wire, cluster.DeadLetters);
         var poison = new PoisonBox(store, letters, retry, Node.Time, logs.CreateLogger<PoisonBox>());
         var commit = variant.Commit(new StagedPersistCommit(store, outbound), store, outbound, Node);
+        var erased = new ErasedMessages(store, retry, logs.CreateLogger<ErasedMessages>());
         var handler = new PersistHandler(
-            cache, store, commit, poison, retry, Node.Time, logs.CreateLogger<PersistHandler>());
+            cache, store, commit, poison, erased, retry, Node.Time, logs.CreateLogger<PersistHandler>());
         var reader = variant.Inbound(_reader, Node, number);
         var pump = new LogPump<InboundRecord>(reader, handler, retry, logs.CreateLogger<LogPump<InboundRecord>>());
 

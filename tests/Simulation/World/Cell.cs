@@ -8,6 +8,9 @@ internal enum Table
     /// <summary>By conversation: messages by id.</summary>
     Message,
 
+    /// <summary>By conversation: bodies left of erased messages by id. They are later than the messages' own.</summary>
+    Erasure,
+
     /// <summary>By user: last activity by conversation.</summary>
     Activity,
 

@@ -24,11 +24,28 @@ internal sealed partial class StoreHand
     public async ValueTask<IReadOnlyList<StoredMessage>> ReadRangeAsync(
         ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
         await AskAsync<IReadOnlyList<StoredMessage>>("store.range", () =>
-        [
-            .. MessagesOf(conversation).Where(row => row.Key.One >= fromId && row.Key.One <= toId).OrderBy(static row => row.Key.One)
-                .Select(static row => new StoredMessage(
-                    (uint)row.Key.One, MessageMeta.Parser.ParseFrom(row.Value.Meta.Span), row.Value.Body)),
-        ], cancellationToken);
+        {
+            var erased = replicas.Read(new(Table.Erasure, conversation.Value));
+            return
+            [
+                .. InRange(conversation, fromId, toId).Select(row => new StoredMessage(
+                    (uint)row.Key.One,
+                    MessageMeta.Parser.ParseFrom(row.Value.Meta.Span),
+                    (erased.GetValueOrDefault(row.Key) ?? row.Value).Body)),
+            ];
+        }, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
+        ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken) =>
+        await AskAsync<IReadOnlyList<MessageWritten>>("store.written", () =>
+        {
+            var erased = replicas.Read(new(Table.Erasure, conversation.Value));
+            return
+            [
+                .. InRange(conversation, fromId, toId).Select(row => new MessageWritten(
+                    (uint)row.Key.One, row.Value.WrittenAt, (erased.GetValueOrDefault(row.Key) ?? row.Value).WrittenAt)),
+            ];
+        }, cancellationToken);
 
     public async ValueTask<IReadOnlyList<ConversationActivity>> ConversationsOfAsync(
         UserId user, long sinceMs, int max, CancellationToken cancellationToken) =>
@@ -71,6 +88,9 @@ internal sealed partial class StoreHand
 
     public async ValueTask<IReadOnlyList<Membership>> MembersAsync(uint group, CancellationToken cancellationToken) =>
         await AskAsync<IReadOnlyList<Membership>>("store.members", () => StaysOf(group), cancellationToken);
+
+    private IEnumerable<KeyValuePair<RowKey, Cell>> InRange(ConversationId conversation, uint fromId, uint toId) =>
+        MessagesOf(conversation).Where(row => row.Key.One >= fromId && row.Key.One <= toId).OrderBy(static row => row.Key.One);
 
     private async ValueTask<IReadOnlyList<uint>> RegistersAsync(
         Table table, IReadOnlyList<(UserId User, ConversationId Conversation)> keys, CancellationToken cancellationToken) =>

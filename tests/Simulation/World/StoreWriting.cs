@@ -12,6 +12,8 @@ internal static class StoreWriting
         var cells = new List<CellWrite>();
         foreach (var row in batch.Messages)
             cells.Add(new(new(Table.Message, row.Conversation.Value), new(row.MessageId), new(At(row.Position), 0, 0, row.Meta, row.Body)));
+        foreach (var row in batch.Erasures)
+            cells.Add(new(new(Table.Erasure, row.Conversation.Value), new(row.MessageId), new(At(row.Position), 0, 0, default, row.Body)));
         foreach (var row in batch.Activities)
             cells.Add(new(new(Table.Activity, row.User.Value), new(row.Conversation.Value), new(At(row.Position), row.ActivityMs)));
         foreach (var row in batch.ReadMarks)

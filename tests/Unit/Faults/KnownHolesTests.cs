@@ -93,7 +93,8 @@ public sealed class KnownHolesTests : IDisposable
     {
         var cache = new ConversationCache(sqlite.Store, Retry(), Options.Create(new PersistOptions()), new LogLayout(_log.Epoch, 1));
         var poison = new PoisonBox(sqlite.Store, new DeadLetters(), Retry(), TimeProvider.System, NullLogger<PoisonBox>.Instance);
-        return new(cache, sqlite.Store, commit, poison, Retry(), TimeProvider.System, NullLogger<PersistHandler>.Instance);
+        var erased = new ErasedMessages(sqlite.Store, Retry(), NullLogger<ErasedMessages>.Instance);
+        return new(cache, sqlite.Store, commit, poison, erased, Retry(), TimeProvider.System, NullLogger<PersistHandler>.Instance);
     }
 
     private static RetryForever Retry() => new(NullLogger<RetryForever>.Instance, TimeProvider.System);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BrokerIm.Adapters.Embedded;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Core.Conversations;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Server.Commands;
@@ -119,13 +120,32 @@ public sealed class OperatorCommandTests : IDisposable
         Assert.Equal(1, await VerifyAsync(_folder, "1:2"));
     }
 
+    [Fact]
+    public async Task Content_lost_without_an_order_is_damage()
+    {
+        await SetAsideAsync(Letter(Entry(1, "one").ToByteArray(), index: 0));
+        await DlqAsync("replay", "1");
+        using (var opened = _folder.Open())
+        {
+            var message = Assert.Single(await opened.Store.ReadRangeAsync(s_pair, 1, 1, Token));
+            var blank = Convert.ToHexString(MessageErasure.BodyOf(s_pair, 1, message.Meta));
+            opened.Database.OpenForWriting().Execute($"UPDATE message SET body = x'{blank}'");
+        }
+
+        Assert.Equal(1, await VerifyAsync(_folder, "1:2"));
+        using (var opened = _folder.Open())
+            opened.Database.OpenForWriting().Execute("UPDATE message SET body_at = body_at + 1");
+        Assert.Equal(0, await VerifyAsync(_folder, "1:2"));
+    }
+
     [Theory]
+    [InlineData("--log", "1:2")]
     [InlineData("1")]
     [InlineData("1:1")]
     [InlineData("g0")]
     [InlineData("x:y")]
-    public async Task What_is_no_conversation_is_refused(string conversation) =>
-        Assert.Equal(2, await VerifyAsync(_folder, conversation));
+    public async Task What_is_no_conversation_is_refused(params string[] conversations) =>
+        Assert.Equal(2, await VerifyAsync(_folder, conversations));
 
     private static InboundEntry Entry(byte number, string text)
     {

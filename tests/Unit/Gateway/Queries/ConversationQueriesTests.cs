@@ -72,6 +72,20 @@ public sealed class ConversationQueriesTests
     }
 
     [Fact]
+    public async Task Conversation_whose_latest_message_was_erased_is_listed_and_counted_with_a_blank()
+    {
+        var pair = ConversationId.Pair(s_me, s_lower);
+        _store.Add(pair, s_lower, timeMs: T0);
+        _store.Add(pair, s_lower, "", timeMs: T0);
+
+        var unread = Assert.Single((await UnreadAsync()).UnreadinfoList);
+        var recent = Assert.Single((await RecentAsync(0)).ContactSessionList);
+
+        Assert.Equal((2u, 2u, ""), (unread.UnreadCnt, unread.LatestMsgId, unread.LatestMsgData.ToStringUtf8()));
+        Assert.Equal((2u, ""), (recent.LatestMsgId, recent.LatestMsgData.ToStringUtf8()));
+    }
+
+    [Fact]
     public async Task Audio_is_previewed_by_the_encrypted_word_for_it()
     {
         _store.Add(ConversationId.Pair(s_me, s_lower), s_lower, "\0\0\0\u0003sound", T0, MsgType.SingleAudio);

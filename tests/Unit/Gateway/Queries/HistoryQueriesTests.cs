@@ -127,6 +127,20 @@ public sealed class HistoryQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task Erased_message_keeps_its_place_without_content()
+    {
+        _store.Add(s_pair, s_bob);
+        _store.Add(s_pair, s_bob, "");
+        _store.Add(s_pair, s_bob);
+
+        var rows = (await PageAsync(0, 20)).MsgList;
+
+        Assert.Equal([3u, 2, 1], rows.Select(row => row.MsgId));
+        Assert.Equal((s_bob.Value, ""), (rows[1].FromSessionId, rows[1].MsgData.ToStringUtf8()));
+        Assert.Equal(2u, Assert.Single((await ByIdAsync([2])).MsgList).MsgId);
+    }
+
+    [Fact]
     public async Task Latest_id_is_the_head()
     {
         for (var i = 0; i < 3; i++)
