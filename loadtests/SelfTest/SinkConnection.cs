@@ -111,13 +111,16 @@ internal sealed class SinkConnection : IPduReceiver, IAsyncDisposable
         Push(conversation, conversation.Head + (fault == SinkFault.Misname ? 1_000u : 0), message.ToSessionId, message.Type, message.Data);
         if (fault == SinkFault.Double)
             Push(conversation, conversation.Head, message.ToSessionId, message.Type, message.Data);
-        conversation.Delayed?.Invoke();
-        conversation.Delayed = null;
+        if (conversation.Delayed is { } delayed && delayed.From == _user)
+        {
+            delayed.Push();
+            conversation.Delayed = null;
+        }
     }
 
     // Apart from the ordinary way, because a method that captures what it was given allocates whenever it is called.
     private void PutOff(SinkConversation conversation, uint id, uint to, MsgType type, byte[] data) =>
-        conversation.Delayed = () => Push(conversation, id, to, type, data);
+        conversation.Delayed = (_user, () => Push(conversation, id, to, type, data));
 
     private void Push(SinkConversation conversation, uint id, uint to, MsgType type, ReadOnlySpan<byte> data)
     {

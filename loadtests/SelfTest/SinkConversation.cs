@@ -12,6 +12,6 @@ internal sealed class SinkConversation(IReadOnlyList<uint> members)
     /// <summary>The last id; under <see cref="Gate"/>.</summary>
     public uint Head { get; set; }
 
-    /// <summary>A delivery that is to come after the next; under <see cref="Gate"/>.</summary>
-    public Action? Delayed { get; set; }
+    /// <summary>A delivery that is to come after the next of its sender, so that its receiver sees it; under <see cref="Gate"/>.</summary>
+    public (uint From, Action Push)? Delayed { get; set; }
 }

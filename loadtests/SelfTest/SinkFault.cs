@@ -12,7 +12,7 @@ internal enum SinkFault
     /// <summary>Delivers it twice.</summary>
     Double,
 
-    /// <summary>Delivers it after the next message of its conversation.</summary>
+    /// <summary>Delivers it after the next message of its sender in its conversation.</summary>
     Delay,
 
     /// <summary>Leaves out an id before it.</summary>

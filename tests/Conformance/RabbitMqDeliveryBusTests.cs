@@ -4,6 +4,7 @@ using BrokerIm.Adapters.Production.RabbitMq;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
 using BrokerIm.Faults.Proxy;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -81,6 +82,28 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
     }
 
     [Fact]
+    public async Task A_bus_that_does_not_come_back_by_itself_is_opened_anew()
+    {
+        await using var proxy = Proxy();
+        var log = new TrialLog();
+        var options = Options.Create(Through(proxy));
+        options.Value.ConfirmTimeout = TimeSpan.FromSeconds(1);
+        var buses = new RabbitMqBus(options, NullLoggerFactory.Instance);
+        await using var sender = new RabbitMqDeliverySender(buses, options, TimeProvider.System, log);
+        var gateway = NewGateway();
+        await using var queue = await _receiver.SubscribeAsync(gateway, (_, _) => ValueTask.CompletedTask, Deadline.Token);
+        await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(1), Deadline.Token)));
+
+        proxy.Fault = LinkFault.Blackhole;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => sender.SendAsync(gateway, Batch(2), Deadline.Token).AsTask());
+        await log.Failed.WaitAsync(Deadline.Token);
+        proxy.Fault = LinkFault.None;
+
+        await Deadline.UntilAsync(() => Sent(sender.SendAsync(gateway, Batch(3), Deadline.Token)));
+        Assert.True(log.Trials > 1, "It came back on the bus that had failed.");
+    }
+
+    [Fact]
     public async Task Without_a_broker_opening_a_queue_fails_in_time()
     {
         var settings = Settings("amqp://guest:guest@127.0.0.1:1/");
@@ -105,6 +128,36 @@ public sealed class RabbitMqDeliveryBusTests : DeliveryBusConformance, IAsyncDis
         catch (DependencyUnavailableException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Hears of the trials by which the sender finds out whether the bus is back.</summary>
+    private sealed class TrialLog : ILogger<RabbitMqDeliverySender>
+    {
+        private const int StillLost = 7305;
+        private const int Recovered = 7304;
+
+        private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Completes when a trial has failed.</summary>
+        public Task Failed => _failed.Task;
+
+        /// <summary>How many it took.</summary>
+        public int Trials { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id is not (StillLost or Recovered))
+                return;
+            Trials++;
+            if (eventId.Id == StillLost)
+                _failed.TrySetResult();
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class FaultTests : IAsyncLifetime
     private static readonly string[] s_quick =
     [
         "gateway-kill", "gateway-pause", "gateway-restart", "gateway-reset", "gateway-blackhole", "gateway-slow", "persist-kill",
-        "persist-blackhole", "deliver-kill", "deliver-blackhole", "cassandra-blackhole", "rabbitmq-kill",
+        "persist-blackhole", "deliver-kill", "deliver-blackhole", "cassandra-blackhole", "rabbitmq-kill", "rabbitmq-pause", "rabbitmq-reset",
+        "redis-kill", "redis-wipe",
     ];
 
     private static readonly CrowdOptions s_crowd = new() { Pairs = 6, Groups = [3, 6], Listeners = 6, Rate = 30 };
