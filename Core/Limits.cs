@@ -12,6 +12,12 @@ public static class Limits
     /// <summary>Bytes after which a bus message is closed; it holds one larger PDU if need be.</summary>
     public const int MaxBusMessageBytes = 64 * 1024;
 
+    /// <summary>
+    /// How often the activity of a pair is written, in milliseconds: with the first message of each such span, so that it is known to
+    /// within one and most messages cost one row instead of three. Part of the log's format, because replays must write the same.
+    /// </summary>
+    public const long ActivitySpanMs = 60_000;
+
     /// <summary>Messages of a conversation within which a repeated client id is recognised.</summary>
     public const int DedupeWindow = 1_024;
 

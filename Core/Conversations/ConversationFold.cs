@@ -114,12 +114,13 @@ public static class ConversationFold
 
         // Never before an earlier message, and never before the sender's own id: both rules of the window rest on it.
         var timeMs = Math.Max(Math.Max((long)entry.StampMs, id.TimeMs), state.HeadTimeMs);
+        var opensSpan = state.Head == 0 || state.HeadTimeMs / Limits.ActivitySpanMs != timeMs / Limits.ActivitySpanMs;
         state.Append(sender, id, timeMs, !conversation.IsGroup && sender == conversation.Low, hash);
 
         // In a group one's own message is read with everything before it (chapter 03 section 3.4).
         if (conversation.IsGroup)
             state.MarkRead(sender, state.Head);
-        return new(DecisionKind.Stored, state.Head, timeMs, hash);
+        return new(DecisionKind.Stored, state.Head, timeMs, hash) { OpensSpan = opensSpan };
     }
 
     private static Decision ApplyReadMark(
@@ -208,4 +209,7 @@ public readonly record struct Decision(DecisionKind Kind, uint MessageId, long T
 
     /// <summary>Messages that lose their content, ascending.</summary>
     public IReadOnlyList<uint> Erased { get; init; } = [];
+
+    /// <summary>Whether a stored message is the first of its conversation in its <see cref="Limits.ActivitySpanMs"/>.</summary>
+    public bool OpensSpan { get; init; }
 }

@@ -29,7 +29,10 @@ public interface IConversationReader
     ValueTask<IReadOnlyList<MessageWritten>> ReadWrittenAsync(
         ConversationId conversation, uint fromId, uint toId, CancellationToken cancellationToken);
 
-    /// <summary>Conversations of a user with activity at or after a time, newest first.</summary>
+    /// <summary>
+    /// Conversations of a user with an <see cref="ActivityRow"/> at or after a time, newest first. Whoever wants all that have a message
+    /// since then asks for one <see cref="Limits.ActivitySpanMs"/> more and looks at their heads.
+    /// </summary>
     /// <param name="user">Whose.</param>
     /// <param name="sinceMs">Unix milliseconds, inclusive; 0 for all.</param>
     /// <param name="max">At most this many.</param>
@@ -114,7 +117,9 @@ public sealed record StoredMessage(uint MessageId, MessageMeta Meta, ReadOnlyMem
 /// <param name="BodyAt">Write timestamp of the body: the same, or that of the order that erased it.</param>
 public readonly record struct MessageWritten(uint MessageId, long MetaAt, long BodyAt);
 
-/// <summary>That a user's conversation was active.</summary>
+/// <summary>That a pair's conversation was active.</summary>
+/// <param name="Conversation">Which.</param>
+/// <param name="ActivityMs">Unix milliseconds; the newest message may be up to <see cref="Limits.ActivitySpanMs"/> younger.</param>
 public readonly record struct ConversationActivity(ConversationId Conversation, long ActivityMs);
 
 /// <summary>Cells that one batch of the log brings about. Lists are in log order.</summary>
@@ -167,7 +172,9 @@ public readonly record struct MessageRow(
 /// </summary>
 public readonly record struct ErasureRow(ConversationId Conversation, uint MessageId, LogPosition Position, ReadOnlyMemory<byte> Body);
 
-/// <summary>Last activity of a user's conversation; written at the position's timestamp.</summary>
+/// <summary>
+/// Activity of a user's conversation, of the first message in each <see cref="Limits.ActivitySpanMs"/>; written at the position's timestamp.
+/// </summary>
 public readonly record struct ActivityRow(UserId User, ConversationId Conversation, long ActivityMs, LogPosition Position);
 
 /// <summary>A read mark; a register written at <see cref="LogPosition.RegisterTimestamp"/> of its value.</summary>

@@ -1,3 +1,4 @@
+using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Sessions;
@@ -60,7 +61,7 @@ internal sealed class SessionCheck(
         UserId user, long sinceMs, Func<ConversationId, bool> concerns, CancellationToken cancellationToken)
     {
         var active = await deadline.AskAsync(
-            token => store.ConversationsOfAsync(user, Math.Max(0, sinceMs), MaxConversations, token), cancellationToken);
+            token => store.ConversationsOfAsync(user, Math.Max(0, sinceMs - Limits.ActivitySpanMs), MaxConversations, token), cancellationToken);
         var mine = await deadline.AskAsync(token => groups.GroupsOfAsync(user, token), cancellationToken);
         List<ConversationId> conversations =
         [

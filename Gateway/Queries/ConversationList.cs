@@ -1,3 +1,4 @@
+using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 
@@ -14,7 +15,7 @@ internal sealed class ConversationList(IConversationReader store, IGroupReader g
     public async ValueTask<List<ListedConversation>> ReadAsync(
         UserId user, long sinceMs, int max, CancellationToken cancellationToken)
     {
-        var active = await store.ConversationsOfAsync(user, sinceMs, max, cancellationToken);
+        var active = await store.ConversationsOfAsync(user, Math.Max(0, sinceMs - Limits.ActivitySpanMs), max, cancellationToken);
         var pairs = active.Where(one => one.Conversation.HasMember(user)).ToList();
         var mine = await groups.GroupsOfAsync(user, cancellationToken);
         var heads = await store.HeadsAsync(
@@ -23,8 +24,8 @@ internal sealed class ConversationList(IConversationReader store, IGroupReader g
         var listed = new List<ListedConversation>(heads.Count);
         for (var i = 0; i < pairs.Count; i++)
         {
-            if (heads[i] is { } head)
-                listed.Add(new(pairs[i].Conversation, head, pairs[i].ActivityMs, HiddenUpTo: 0));
+            if (heads[i] is { } head && Math.Max(pairs[i].ActivityMs, (long)head.Meta.TimeMs) is var activeMs && activeMs >= sinceMs)
+                listed.Add(new(pairs[i].Conversation, head, activeMs, HiddenUpTo: 0));
         }
 
         for (var i = 0; i < mine.Count; i++)

@@ -119,9 +119,9 @@ internal sealed class UnitBuilder
             // Nothing per member: when a group was active is read from its head.
             MarkRead(entry, decision);
         }
-        else
+        else if (decision.OpensSpan)
         {
-            // Once per user and batch: the last message of the batch overwrites the earlier ones.
+            // Once per user and span; readers take the rest from the newest message.
             Touch(entry.Conversation.Low, entry, decision);
             Touch(entry.Conversation.High, entry, decision);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Core;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using Google.Protobuf;
@@ -141,7 +142,8 @@ internal sealed partial class InMemoryConversations : IConversationReader
         UserId user, long sinceMs, int max, CancellationToken cancellationToken) =>
         Answer<IReadOnlyList<ConversationActivity>>(() => [.. _messages
             .Where(pair => pair.Key.HasMember(user))
-            .Select(pair => new ConversationActivity(pair.Key, (long)pair.Value[^1].Meta.TimeMs))
+            .Select(pair => new ConversationActivity(pair.Key, pair.Value.Select(message => (long)message.Meta.TimeMs)
+                .First(timeMs => timeMs / Limits.ActivitySpanMs == (long)pair.Value[^1].Meta.TimeMs / Limits.ActivitySpanMs)))
             .Where(activity => activity.ActivityMs >= sinceMs)
             .OrderByDescending(activity => activity.ActivityMs)
             .Take(max)]);

@@ -23,6 +23,17 @@ public sealed class ConversationFoldTests
     }
 
     [Fact]
+    public void The_first_message_of_each_span_is_its_activity()
+    {
+        var state = new ConversationState(null);
+        long[] times = [0, 1, Limits.ActivitySpanMs - 1, Limits.ActivitySpanMs, Limits.ActivitySpanMs + 1, 5 * Limits.ActivitySpanMs];
+
+        var opens = times.Select((time, n) => Apply(state, Send(s_alice, (7 * Limits.ActivitySpanMs) + time, n)).OpensSpan);
+
+        Assert.Equal([true, false, false, true, false, true], opens);
+    }
+
+    [Fact]
     public void A_repeat_gets_the_first_id_and_takes_none()
     {
         var state = new ConversationState(null);
