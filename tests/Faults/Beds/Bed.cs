@@ -69,6 +69,13 @@ internal abstract class Bed(string folder) : IAsyncDisposable
         return names;
     }
 
+    /// <summary>
+    /// What the inbound log has below the committed offsets and the store has not, a finding each; null where the log keeps nothing to
+    /// compare.
+    /// </summary>
+    public virtual Task<IReadOnlyList<string>?> FindMissingAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>?>(null);
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Runs an operator's command.</summary>

@@ -123,6 +123,19 @@ internal sealed class BrokeredBed : Bed
         return await MendRolesAsync(cancellationToken);
     }
 
+    public override async Task<IReadOnlyList<string>?> FindMissingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ServerAsync(["verify", "--log"], SettingsOf("persist"), cancellationToken);
+            return [];
+        }
+        catch (CommandFailedException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         foreach (var role in Roles)

@@ -65,6 +65,7 @@ internal sealed class CellRun(Bed bed, Cell cell, string folder, int seed, Crowd
             ? [.. before.Where(static one => one.Key.Pid == one.Value.Pid).Select(static one => Grown(one.Key, one.Value.Size)).OfType<ProcessGrowth>()]
             : null,
         PutAside = new(await CountPutAsideAsync(cancellationToken), Injected: 0),
+        MissingFromStore = await bed.FindMissingAsync(cancellationToken),
         Throughput = times.JudgesLoad ? timeline.Throughput : null,
         SecretsInLogs = await LogScan.FindAsync(bed.LogFolders, [Bed.Password, MessageBody.Canary], cancellationToken),
         DeliveredWithin = times.DeliveredWithin,

@@ -16,8 +16,8 @@ internal sealed record Measurements
     /// <summary>Records that were put aside.</summary>
     public PutAside? PutAside { get; init; }
 
-    /// <summary>Partitions of the inbound log, as seen at one moment each.</summary>
-    public IReadOnlyList<PartitionProgress>? Partitions { get; init; }
+    /// <summary>What the log has below the committed offsets and the store has not, a finding each.</summary>
+    public IReadOnlyList<string>? MissingFromStore { get; init; }
 
     /// <summary>Acknowledged messages per second.</summary>
     public Throughput? Throughput { get; init; }
@@ -61,11 +61,6 @@ internal sealed record ProcessSize(long ResidentBytes, int Handles, int Threads)
 
 /// <summary>Records put aside, and how many of them the run had broken on purpose.</summary>
 internal sealed record PutAside(long Seen, long Injected);
-
-/// <summary>A partition of the inbound log.</summary>
-/// <param name="Committed">First offset that the consumer group would read after a restart.</param>
-/// <param name="LowestNotStored">First offset that is not in the store.</param>
-internal sealed record PartitionProgress(int Partition, long Committed, long LowestNotStored);
 
 /// <summary>Acknowledged messages per second before the fault and, at best, within the time allowed after it.</summary>
 internal sealed record Throughput(double Before, double After);

@@ -15,8 +15,7 @@ internal static class MeasurementRules
     [
         .. (measured.Processes ?? []).SelectMany(Leaks),
         .. DeadLetters(measured.PutAside),
-        .. (measured.Partitions ?? []).Where(static partition => partition.Committed > partition.LowestNotStored)
-            .Select(static partition => new Violation(Rule.NotCommittedEarly, $"{partition}", [])),
+        .. (measured.MissingFromStore ?? []).Select(static found => new Violation(Rule.NotCommittedEarly, found, [])),
         .. Recovery(measured.Throughput),
         .. (measured.SecretsInLogs ?? []).Select(static found => new Violation(Rule.NothingSecretLogged, found, [])),
     ];
@@ -27,7 +26,7 @@ internal static class MeasurementRules
             yield return Rule.NoLeaks;
         if (measured.PutAside is null)
             yield return Rule.NoDeadLetters;
-        if (measured.Partitions is null)
+        if (measured.MissingFromStore is null)
             yield return Rule.NotCommittedEarly;
         if (measured.Throughput is null)
             yield return Rule.Recovered;
