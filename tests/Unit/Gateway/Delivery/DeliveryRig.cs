@@ -22,6 +22,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public static readonly UserId Bob = new(1002);
     public static readonly ConversationId Pair = ConversationId.Pair(Alice, Bob);
 
+    /// <summary>The client message id of a send.</summary>
+    public static readonly ClientMessageId SendId = new(0x0102_0304_0506_0708, 0x090A_0B0C_0D0E_0F10);
+
     private readonly ServiceProvider _services;
     private ulong _position;
 
