@@ -28,6 +28,9 @@ public interface IPresenceWriter : IPresenceReader
 {
     /// <summary>Takes or renews this gateway's lease; one key, however many connections.</summary>
     /// <returns>A value that changes when the registry has lost its content: announce every connection again then.</returns>
+    /// <exception cref="DependencyUnavailableException">
+    /// No answer in time, or another process has taken the lease that this one had: nobody finds its connections meanwhile.
+    /// </exception>
     ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>

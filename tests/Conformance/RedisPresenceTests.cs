@@ -77,6 +77,21 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lease_that_was_taken_without_hearing_of_it_asks_for_a_new_announcement()
+    {
+        var gateway = NewAddress();
+        var before = await Presence.RenewAsync(gateway, s_long, Deadline.Token);
+        await Raw.KeyDeleteAsync($"{_prefix}gateway:{gateway.Id}");
+
+        // What a renewal does whose answer is lost.
+        await RedisScripts.RenewAsync(Raw, $"{_prefix}gateway:{gateway.Id}", gateway, s_long, hadIt: true, number: 1_000);
+
+        var after = await Presence.RenewAsync(gateway, s_long, Deadline.Token);
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, await Presence.RenewAsync(gateway, s_long, Deadline.Token));
+    }
+
+    [Fact]
     public async Task Connections_are_announced_anew_before_their_entries_expire()
     {
         var gateway = NewAddress();
@@ -137,11 +152,29 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
         var next = gateway with { Incarnation = gateway.Incarnation + 1 };
         await replacement.RenewAsync(next, s_long, Deadline.Token);
 
-        await Presence.RenewAsync(gateway, s_long, Deadline.Token);
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Presence.RenewAsync(gateway, s_long, Deadline.Token).AsTask());
 
         var gateways = await Presence.GatewaysAsync(Deadline.Token);
         Assert.Contains(next, gateways);
         Assert.DoesNotContain(gateway, gateways);
+    }
+
+    [Fact]
+    public async Task A_lease_that_somebody_else_held_for_a_while_asks_for_a_new_announcement()
+    {
+        // The first lease of a process that is dead by now, and late.
+        var (connection, dead) = Open(_address, _time);
+        await using var disposing = connection;
+        var gateway = NewAddress();
+        var before = await Presence.RenewAsync(gateway, s_long, Deadline.Token);
+        var late = gateway with { Incarnation = gateway.Incarnation + 1 };
+        await dead.RenewAsync(late, s_long, Deadline.Token);
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Presence.RenewAsync(gateway, s_long, Deadline.Token).AsTask());
+
+        await Raw.KeyDeleteAsync($"{_prefix}gateway:{gateway.Id}");
+
+        Assert.NotEqual(before, await Presence.RenewAsync(gateway, s_long, Deadline.Token));
+        Assert.Contains(gateway, await Presence.GatewaysAsync(Deadline.Token));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ namespace BrokerIm.Adapters.Production.Cassandra;
 internal sealed class CqlCassandraConnector(
     IOptions<CassandraOptions> options, TimeProvider time, ILogger<CqlCassandraConnector> log) : ICassandraConnector
 {
+    // Clients of ours give up after ten seconds; a store that is back must not be passed over for longer than that.
+    private static readonly TimeSpan s_reconnectMax = TimeSpan.FromSeconds(3);
+
     public ICassandraSession Open(string? keyspace)
     {
         var settings = options.Value;
@@ -27,6 +30,7 @@ internal sealed class CqlCassandraConnector(
             SerialConsistency = isQuorum ? Consistency.Serial : Consistency.LocalSerial,
             ConnectionsPerNode = settings.ConnectionsPerNode,
             RequestTimeout = settings.RequestTimeout,
+            ReconnectMax = s_reconnectMax,
             Time = time,
             Log = log,
         };

@@ -16,7 +16,7 @@ internal readonly struct PresenceKeys(string prefix)
     /// <summary>Ids of gateways that may have a lease.</summary>
     public RedisKey Gateways => $"{prefix}gateways";
 
-    /// <summary>Holds the incarnation that may count, and expires with its lease.</summary>
+    /// <summary>Holds the incarnation that counts and which time it took the lease, <c>hex:number</c>; expires with the lease.</summary>
     public RedisKey Lease(string gatewayId) => $"{prefix}gateway:{gatewayId}";
 
     /// <summary>What the gateway offers to clients; expires by itself.</summary>
@@ -25,7 +25,11 @@ internal readonly struct PresenceKeys(string prefix)
     /// <summary>The user's connections.</summary>
     public RedisKey User(UserId user) => $"{prefix}presence:{user}";
 
+    /// <summary>As it stands in a lease, in 16 digits.</summary>
     public static string Incarnation(GatewayAddress gateway) => gateway.Incarnation.ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>The incarnation that has a lease.</summary>
+    public static string HolderOf(string lease) => lease[..lease.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>The connection is the field's name, so no other connection can be meant by it.</summary>
     public static string Field(PresenceEntry entry) => $"{entry.Gateway}/{entry.Connection:x}";

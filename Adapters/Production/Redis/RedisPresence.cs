@@ -36,18 +36,23 @@ internal sealed class RedisPresence(
     public async ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
     {
         var announcement = _announcements.GetOrAdd(gateway, _ => new());
-        var (holder, runId) = await redis.AskAsync(
+        var (held, runId) = await redis.AskAsync(
             async database =>
             {
-                var renewing = RedisScripts.RenewAsync(database, _keys.Lease(gateway.Id), gateway, lease, announcement.WasMade);
+                var renewing = RedisScripts.RenewAsync(
+                    database, _keys.Lease(gateway.Id), gateway, lease, announcement.WasMade, announcement.NextAttempt());
                 await database.SetAddAsync(_keys.Gateways, gateway.Id);
                 return await renewing;
             },
             cancellationToken);
 
-        if (announcement.WasMade && holder is not null && holder != PresenceKeys.Incarnation(gateway))
+        if (PresenceKeys.HolderOf(held) is var holder && holder != PresenceKeys.Incarnation(gateway))
+        {
             log.GatewayIdTaken(gateway, holder);
-        else if (announcement.IsDue(holder is null, runId, options.Value.EntryLifetime / 2, time))
+            throw new DependencyUnavailableException($"The lease of gateway {gateway} is held by incarnation {holder}.");
+        }
+
+        if (announcement.IsDue(held, runId, options.Value.EntryLifetime / 2, time))
             log.PresenceToBeAnnounced(gateway, runId);
         return announcement.ToString();
     }

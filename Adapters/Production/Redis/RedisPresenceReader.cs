@@ -92,9 +92,9 @@ internal sealed class RedisPresenceReader(RedisConnection redis, IOptions<RedisO
 
     private async Task<Dictionary<string, string?>> LeasesOf(IDatabase database, string[] gatewayIds)
     {
-        var incarnations = await Task.WhenAll(gatewayIds.Select(id => database.StringGetAsync(_keys.Lease(id))));
-        return gatewayIds.Zip(incarnations)
-            .ToDictionary(lease => lease.First, lease => (string?)lease.Second, StringComparer.Ordinal);
+        var leases = await Task.WhenAll(gatewayIds.Select(id => database.StringGetAsync(_keys.Lease(id))));
+        return gatewayIds.Zip(leases).ToDictionary(
+            lease => lease.First, lease => lease.Second.IsNull ? null : PresenceKeys.HolderOf(lease.Second!), StringComparer.Ordinal);
     }
 
     private static List<Stored> Read(UserId user, HashEntry[] fields)

@@ -108,7 +108,7 @@ internal sealed class Device(Cluster cluster, Devices devices, int number, UserI
             return;
 
         _connectedAt = Scheduler.Now;
-        _inbox.Reconnected();
+        _inbox.Reconnected(gateway.Address);
         Connection? connection = null;
         _connection = connection = new(gateway, (header, body) => Receive(connection!, header, body));
         connection.LogIn(user, client);

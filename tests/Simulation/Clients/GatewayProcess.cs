@@ -1,5 +1,6 @@
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core.Ports;
+using BrokerIm.Core.Values;
 using BrokerIm.Gateway;
 using BrokerIm.Gateway.Commands;
 using BrokerIm.Gateway.Delivery;
@@ -69,6 +70,8 @@ internal sealed class GatewayProcess
 
     /// <summary>Whether it takes clients.</summary>
     public bool IsOpen { get; private set; }
+
+    public GatewayAddress Address => Get<GatewayIdentity>().Address;
 
     public ConnectionTable Connections => Get<ConnectionTable>();
 

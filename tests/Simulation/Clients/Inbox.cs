@@ -18,14 +18,16 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
     private readonly Dictionary<ConversationId, uint> _lastPushed = [];
     private readonly HashSet<(ConversationId Conversation, uint Id)> _pushed = [];
     private Connection? _connection;
+    private GatewayAddress _gateway;
     private TimeSpan _connectedAt;
     private bool _hasRead;
 
     private Scheduler Scheduler => cluster.Scheduler;
 
     /// <summary>A new connection: order is promised per connection.</summary>
-    public void Reconnected()
+    public void Reconnected(GatewayAddress gateway)
     {
+        _gateway = gateway;
         _lastPushed.Clear();
         _pushed.Clear();
         _connectedAt = Scheduler.Now;
@@ -73,7 +75,7 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
         var conversation = ConversationOf(message);
         if (!_pushed.Add((conversation, message.MsgId)))
             Violate($"{conversation}: message {message.MsgId} was pushed twice on one connection");
-        if (!WasLost && _lastPushed.TryGetValue(conversation, out var last))
+        if (!MayBeLate && _lastPushed.TryGetValue(conversation, out var last))
         {
             if (message.MsgId <= last)
                 Violate($"{conversation}: message {message.MsgId} was pushed after {last}");
@@ -89,7 +91,7 @@ internal sealed class Inbox(Cluster cluster, UserId user, int device)
     }
 
     // What was sent while nobody could know where the device is comes behind what was sent later.
-    private bool WasLost => cluster.Presence.WipedAt >= _connectedAt;
+    private bool MayBeLate => !cluster.Presence.CouldBeFoundSince(_gateway, _connectedAt);
 
     // Of an earlier stay, or its own.
     private bool MayLack(ConversationId conversation, uint id, uint behind) =>

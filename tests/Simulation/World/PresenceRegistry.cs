@@ -7,33 +7,47 @@ namespace BrokerIm.Simulation.World;
 /// <summary>The presence registry: leases and entries in memory, which may be wiped.</summary>
 internal sealed class PresenceRegistry(Scheduler scheduler)
 {
-    private readonly Dictionary<string, (ulong Incarnation, TimeSpan Until)> _leases = [];
+    private readonly Dictionary<string, (ulong Incarnation, int Number, TimeSpan Until)> _leases = [];
+    private readonly Dictionary<GatewayAddress, TimeSpan> _regained = [];
     private readonly List<PresenceEntry> _entries = [];
-    private int _run = 1;
-
-    /// <summary>Changes when the content is lost.</summary>
-    public string Run => $"run {_run}";
 
     /// <summary>Gateways with a live lease.</summary>
     public IReadOnlyList<GatewayAddress> Gateways =>
         [.. _leases.Where(lease => lease.Value.Until > scheduler.Now).Select(static lease => new GatewayAddress(lease.Key, lease.Value.Incarnation))];
 
-    /// <summary>When everything was gone for the last time.</summary>
-    public TimeSpan? WipedAt { get; private set; }
-
     /// <summary>Everything is gone.</summary>
     public void Wipe()
     {
-        WipedAt = scheduler.Now;
         scheduler.Trace.Add(scheduler.Now, "presence", "is wiped");
-        _run++;
         _leases.Clear();
         _entries.Clear();
     }
 
-    public void Renew(GatewayAddress gateway, TimeSpan lease) => _leases[gateway.Id] = (gateway.Incarnation, scheduler.Now + lease);
+    /// <summary>Takes or prolongs a lease; who had it once does not take it from another.</summary>
+    /// <returns>Who has it, and the number with which he took it.</returns>
+    public (ulong Incarnation, int Number) Renew(GatewayAddress gateway, TimeSpan lease, bool hadIt, int number)
+    {
+        var isHeld = _leases.TryGetValue(gateway.Id, out var held) && held.Until > scheduler.Now;
+        var isOwn = isHeld && held.Incarnation == gateway.Incarnation;
+        if (isHeld && !isOwn && hadIt)
+            return (held.Incarnation, held.Number);
 
-    public void Retire(GatewayAddress gateway) => _leases.Remove(gateway.Id);
+        if (isOwn)
+            number = held.Number;
+        else
+            _regained[gateway] = scheduler.Now;
+        _leases[gateway.Id] = (gateway.Incarnation, number, scheduler.Now + lease);
+        return (gateway.Incarnation, number);
+    }
+
+    public void Retire(GatewayAddress gateway)
+    {
+        if (_leases.TryGetValue(gateway.Id, out var held) && held.Incarnation == gateway.Incarnation)
+            _leases.Remove(gateway.Id);
+    }
+
+    /// <summary>Whether the gateway's connections could be found all the time since then.</summary>
+    public bool CouldBeFoundSince(GatewayAddress gateway, TimeSpan since) => Lives(gateway) && _regained[gateway] < since;
 
     public void Add(IEnumerable<PresenceEntry> entries)
     {
@@ -56,6 +70,9 @@ internal sealed class PresenceRegistry(Scheduler scheduler)
 /// <summary>One process's hand on the registry.</summary>
 internal sealed class PresenceHand(Wire wire, PresenceRegistry registry) : IPresenceWriter
 {
+    private int? _lease;
+    private int _attempts;
+
     public async ValueTask<IReadOnlyList<IReadOnlyList<PresenceEntry>>> FindAsync(
         IReadOnlyList<UserId> users, CancellationToken cancellationToken) =>
         await wire.AskAsync<IReadOnlyList<IReadOnlyList<PresenceEntry>>>(
@@ -67,12 +84,16 @@ internal sealed class PresenceHand(Wire wire, PresenceRegistry registry) : IPres
     public ValueTask<IReadOnlyDictionary<GatewayAddress, GatewayOffer>> OffersAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("Clients of the simulation know where gateways are.");
 
-    public async ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken) =>
-        await wire.AskAsync("presence.renew", () =>
-        {
-            registry.Renew(gateway, lease);
-            return registry.Run;
-        }).WaitAsync(cancellationToken);
+    public async ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var (hadIt, number) = (_lease is not null, ++_attempts);
+        var holder = await wire.AskAsync("presence.renew", () => registry.Renew(gateway, lease, hadIt, number)).WaitAsync(cancellationToken);
+        if (holder.Incarnation != gateway.Incarnation)
+            throw new DependencyUnavailableException($"The lease is held by {holder.Incarnation:x16}.");
+
+        _lease = holder.Number;
+        return $"lease {_lease}";
+    }
 
     public ValueTask OfferAsync(GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Clients of the simulation know where gateways are.");

@@ -39,6 +39,35 @@ public sealed class SharedReadsTests
     }
 
     [Fact]
+    public async Task Caller_during_the_second_read_waits_for_a_third()
+    {
+        var first = AskAsync();
+        var second = AskAsync();
+        _reads[0].SetResult(7);
+        await first;
+        await Deadline.UntilAsync(() => Task.FromResult(_reads.Length == 2));
+        var third = AskAsync();
+        _reads[1].SetResult(8);
+        Assert.Equal(8, await second);
+
+        await Deadline.UntilAsync(() => Task.FromResult(_reads.Length == 3));
+        _reads[2].SetResult(9);
+        Assert.Equal(9, await third);
+    }
+
+    [Fact]
+    public async Task Final_result_is_good_enough_for_all_who_came_later()
+    {
+        var callers = Enumerable.Range(0, 3).Select(_ => AskAsync()).ToArray();
+        _reads.Single().SetResult(100);
+        Assert.All(await Task.WhenAll(callers), result => Assert.Equal(100, result));
+
+        var next = AskAsync();
+        _reads[1].SetResult(101);
+        Assert.Equal(101, await next);
+    }
+
+    [Fact]
     public async Task Caller_who_gives_up_does_not_end_it_for_the_others()
     {
         using var giveUp = new CancellationTokenSource();
