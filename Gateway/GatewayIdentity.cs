@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using BrokerIm.Core.Ports;
 using BrokerIm.Core.Values;
 using BrokerIm.Gateway.Sessions;
@@ -7,13 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace BrokerIm.Gateway;
 
-/// <summary>The address of this run: the configured id and an incarnation drawn at start.</summary>
-internal sealed class GatewayIdentity
+/// <summary>The address of this run: the configured id and an incarnation, which is larger with every start.</summary>
+internal sealed class GatewayIdentity(IOptions<GatewayOptions> options, TimeProvider time)
 {
-    public GatewayIdentity(IOptions<GatewayOptions> options) => Address = new(options.Value.Id, DrawIncarnation());
+    private const int RandomBits = 20;
 
     /// <summary>Where Deliver and other gateways reach this run.</summary>
-    public GatewayAddress Address { get; }
+    public GatewayAddress Address { get; } = new(options.Value.Id, NewIncarnation(time));
 
     /// <summary>The session as the presence registry knows it.</summary>
     public PresenceEntry EntryOf(Session session) =>
@@ -22,11 +20,8 @@ internal sealed class GatewayIdentity
     /// <summary>Where the session stands among those of its user and class.</summary>
     public LoginRank RankOf(Session session) => new(session.LoginTimeMs, Address, session.Id);
 
-    // 0 is what an unset field of a record says, so no run may be called that.
-    private static ulong DrawIncarnation()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-    }
+    // Of two runs under one id the later counts, whatever a dead one's last words say that arrive late. The random bits tell apart
+    // what started in the same millisecond. Never 0, which is what an unset field of a record says.
+    private static ulong NewIncarnation(TimeProvider time) =>
+        ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (uint)Random.Shared.Next(1 << RandomBits);
 }

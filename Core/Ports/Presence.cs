@@ -29,7 +29,7 @@ public interface IPresenceWriter : IPresenceReader
     /// <summary>Takes or renews this gateway's lease; one key, however many connections.</summary>
     /// <returns>A value that changes when the registry has lost its content: announce every connection again then.</returns>
     /// <exception cref="DependencyUnavailableException">
-    /// No answer in time, or another process has taken the lease that this one had: nobody finds its connections meanwhile.
+    /// No answer in time, or a later incarnation has the lease: nobody finds the connections of this one.
     /// </exception>
     ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken);
 

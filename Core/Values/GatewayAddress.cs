@@ -5,7 +5,7 @@ namespace BrokerIm.Core.Values;
 /// reaches the new one.
 /// </summary>
 /// <param name="Id">Configured name, unique in the cluster.</param>
-/// <param name="Incarnation">Random per process start, never 0.</param>
+/// <param name="Incarnation">Of a later start a larger one; never 0.</param>
 public readonly record struct GatewayAddress(string Id, ulong Incarnation)
 {
     /// <summary>Routing key on the delivery bus and suffix of the gateway's queue.</summary>

@@ -60,10 +60,11 @@ internal sealed class GapFiller : BackgroundService
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(gap.Session.Closed, stoppingToken);
         try
         {
-            if (gap.Conversation.IsGroup)
-                await SkipUnseenAsync(gap.Session, gap.Conversation, ended.Token);
+            var newestSeen = gap.Conversation.IsGroup
+                ? await SkipUnseenAsync(gap.Session, gap.Conversation, ended.Token)
+                : uint.MaxValue;
 
-            while (TryNext(gap.Session, gap.Conversation, out var range))
+            while (TryNext(gap.Session, gap.Conversation, newestSeen, out var range))
             {
                 var complete = range.StartUnknown
                     ? await TryFindStartAsync(gap, range.To, ended.Token)
@@ -86,23 +87,39 @@ internal sealed class GapFiller : BackgroundService
         }
     }
 
-    /// <summary>What came before the user joined, or after he left, is none of his business.</summary>
-    private async ValueTask SkipUnseenAsync(Session session, ConversationId group, CancellationToken cancellationToken)
+    /// <summary>
+    /// What came before the user joined is none of his business. Who has left since is still to be given what came before he did:
+    /// it may be all that is missing before a message that was delivered to him.
+    /// </summary>
+    /// <returns>The newest message he may see.</returns>
+    private async ValueTask<uint> SkipUnseenAsync(Session session, ConversationId group, CancellationToken cancellationToken)
     {
-        var membership = await _groups.MembershipAsync(group.GroupId, session.User, cancellationToken);
+        if (await _groups.NewestStayAsync(group.GroupId, session.User, cancellationToken) is not { } stay)
+            return 0;
+
         lock (session.Cursor.Gate)
-        {
-            if (membership is { } stay)
-                session.Cursor.SkipTo(group, stay.JoinHead);
-            else
-                session.Cursor.Abandon(group);
-        }
+            session.Cursor.SkipTo(group, stay.JoinHead);
+        return stay.IsOpen ? uint.MaxValue : stay.LeaveHead;
     }
 
-    private static bool TryNext(Session session, ConversationId conversation, out MissingRange range)
+    private static bool TryNext(Session session, ConversationId conversation, uint newestSeen, out MissingRange range)
     {
         lock (session.Cursor.Gate)
+        {
+            if (!session.Cursor.TryNext(conversation, out range))
+                return false;
+            if (range.StartUnknown || range.To <= newestSeen)
+                return true;
+            if (range.From <= newestSeen)
+            {
+                range = range with { To = newestSeen };
+                return true;
+            }
+
+            // He has left the group.
+            session.Cursor.Abandon(conversation);
             return session.Cursor.TryNext(conversation, out range);
+        }
     }
 
     /// <summary>

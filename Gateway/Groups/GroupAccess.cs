@@ -25,13 +25,18 @@ internal sealed class GroupAccess(IGroupReader groups, QueryDeadline deadline, T
 
     /// <summary>The user's stay in the group, null when he is no member now.</summary>
     /// <exception cref="DependencyUnavailableException">The store did not answer.</exception>
-    public async ValueTask<Membership?> MembershipAsync(uint group, UserId user, CancellationToken cancellationToken)
+    public async ValueTask<Membership?> MembershipAsync(uint group, UserId user, CancellationToken cancellationToken) =>
+        await NewestStayAsync(group, user, cancellationToken) is { IsOpen: true } membership ? membership : null;
+
+    /// <summary>The user's present stay in the group or his last one, null when he never was a member.</summary>
+    /// <exception cref="DependencyUnavailableException">The store did not answer.</exception>
+    public async ValueTask<Membership?> NewestStayAsync(uint group, UserId user, CancellationToken cancellationToken)
     {
         if (!ConversationId.Group(group).IsValid)
             return null;
 
         var found = await deadline.AskAsync(token => groups.MembershipsAsync([(group, user)], token), cancellationToken);
-        return found[0] is { IsOpen: true } membership ? membership : null;
+        return found[0];
     }
 
     private async ValueTask<bool> AskAsync(uint group, UserId user, CancellationToken cancellationToken)

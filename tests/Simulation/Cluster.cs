@@ -12,6 +12,8 @@ internal sealed class Cluster
     /// <summary>Layout of the log.</summary>
     public const int Epoch = 1;
 
+    private readonly Dictionary<string, TimeSpan> _skews = [];
+
     public Cluster(Scheduler scheduler, Weather weather, ClusterSize size, Variant variant)
     {
         (Scheduler, Weather, Size, Variant) = (scheduler, weather, size, variant);
@@ -55,9 +57,13 @@ internal sealed class Cluster
 
     public Checker Checker { get; }
 
-    /// <summary>A new process with a clock of its own.</summary>
-    public Node NewNode(string name, CrashPlan crashes) =>
-        new(name, Scheduler, Size.Skew * ((2 * Scheduler.Random.NextDouble()) - 1), crashes);
+    /// <summary>A new process. Those of one name run on one machine, so its clock is as wrong as it was.</summary>
+    public Node NewNode(string name, CrashPlan crashes)
+    {
+        if (!_skews.TryGetValue(name, out var skew))
+            _skews[name] = skew = Size.Skew * ((2 * Scheduler.Random.NextDouble()) - 1);
+        return new(name, Scheduler, skew, crashes);
+    }
 }
 
 /// <summary>How large everything is.</summary>

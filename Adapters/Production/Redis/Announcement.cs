@@ -9,9 +9,6 @@ internal sealed class Announcement
     private long _number;
     private long _attempts;
 
-    /// <summary>Whether there was one at all.</summary>
-    public bool WasMade => Number > 0;
-
     /// <summary>1, 2, 3 ... for this process.</summary>
     public long Number => Volatile.Read(ref _number);
 
@@ -20,12 +17,12 @@ internal sealed class Announcement
 
     /// <summary>
     /// Counts a new announcement when Redis has lost what the last one said: it is another process (a new run id), the lease is
-    /// not the one we knew (flushed, taken from us, or it ran out, and others may have swept our entries), or the entries are half
+    /// not the one we knew (flushed, or it ran out, and others may have swept our entries), or the entries are half
     /// way to their expiry.
     /// </summary>
     public bool IsDue(string lease, string runId, TimeSpan after, TimeProvider time)
     {
-        if (WasMade && lease == _lease && runId == _runId && time.GetElapsedTime(_madeAt) < after)
+        if (Number > 0 && lease == _lease && runId == _runId && time.GetElapsedTime(_madeAt) < after)
             return false;
 
         (_lease, _runId) = (lease, runId);

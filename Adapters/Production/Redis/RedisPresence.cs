@@ -40,7 +40,7 @@ internal sealed class RedisPresence(
             async database =>
             {
                 var renewing = RedisScripts.RenewAsync(
-                    database, _keys.Lease(gateway.Id), gateway, lease, announcement.WasMade, announcement.NextAttempt());
+                    database, _keys.Lease(gateway.Id), gateway, lease, announcement.NextAttempt());
                 await database.SetAddAsync(_keys.Gateways, gateway.Id);
                 return await renewing;
             },

@@ -23,13 +23,13 @@ internal sealed class PresenceRegistry(Scheduler scheduler)
         _entries.Clear();
     }
 
-    /// <summary>Takes or prolongs a lease; who had it once does not take it from another.</summary>
+    /// <summary>Takes or prolongs a lease, unless a later incarnation has it.</summary>
     /// <returns>Who has it, and the number with which he took it.</returns>
-    public (ulong Incarnation, int Number) Renew(GatewayAddress gateway, TimeSpan lease, bool hadIt, int number)
+    public (ulong Incarnation, int Number) Renew(GatewayAddress gateway, TimeSpan lease, int number)
     {
         var isHeld = _leases.TryGetValue(gateway.Id, out var held) && held.Until > scheduler.Now;
         var isOwn = isHeld && held.Incarnation == gateway.Incarnation;
-        if (isHeld && !isOwn && hadIt)
+        if (isHeld && held.Incarnation > gateway.Incarnation)
             return (held.Incarnation, held.Number);
 
         if (isOwn)
@@ -70,7 +70,6 @@ internal sealed class PresenceRegistry(Scheduler scheduler)
 /// <summary>One process's hand on the registry.</summary>
 internal sealed class PresenceHand(Wire wire, PresenceRegistry registry) : IPresenceWriter
 {
-    private int? _lease;
     private int _attempts;
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<PresenceEntry>>> FindAsync(
@@ -86,13 +85,12 @@ internal sealed class PresenceHand(Wire wire, PresenceRegistry registry) : IPres
 
     public async ValueTask<string> RenewAsync(GatewayAddress gateway, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var (hadIt, number) = (_lease is not null, ++_attempts);
-        var holder = await wire.AskAsync("presence.renew", () => registry.Renew(gateway, lease, hadIt, number)).WaitAsync(cancellationToken);
+        var number = ++_attempts;
+        var holder = await wire.AskAsync("presence.renew", () => registry.Renew(gateway, lease, number)).WaitAsync(cancellationToken);
         if (holder.Incarnation != gateway.Incarnation)
             throw new DependencyUnavailableException($"The lease is held by {holder.Incarnation:x16}.");
 
-        _lease = holder.Number;
-        return $"lease {_lease}";
+        return $"lease {holder.Number}";
     }
 
     public ValueTask OfferAsync(GatewayAddress gateway, GatewayOffer offer, TimeSpan lifetime, CancellationToken cancellationToken) =>

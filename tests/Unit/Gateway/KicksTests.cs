@@ -96,7 +96,7 @@ public sealed class KicksTests : IAsyncLifetime
 
         public Gate(string id)
         {
-            var identity = new GatewayIdentity(Options.Create(new GatewayOptions { Id = id }));
+            var identity = new GatewayIdentity(Options.Create(new GatewayOptions { Id = id }), TimeProvider.System);
             var metrics = new GatewayMetrics(_meter.Meter);
             _signals = new(new Microphone(_said.Writer), identity, metrics, TimeProvider.System, NullLogger<SignalOutbox>.Instance);
             Kicks = new(_table, identity, _signals, metrics, NullLogger<Kicks>.Instance);

@@ -101,16 +101,40 @@ internal sealed class DeliveryRig : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Stores messages of a group, all from one sender.</summary>
+    public void AddGroupMessages(uint group, UserId sender, int count)
+    {
+        for (var i = 0; i < count; i++)
+            Store.Add(ConversationId.Group(group), sender, timeMs: NowMs);
+    }
+
+    /// <summary>The store says that a group goes up to there.</summary>
+    public void Reach(TestSession session, uint group, uint head)
+    {
+        lock (session.Session.Cursor.Gate)
+        {
+            if (!session.Session.Cursor.Reach(ConversationId.Group(group), head))
+                return;
+        }
+
+        _services.GetRequiredService<GapFiller>().Fill(session.Session, ConversationId.Group(group));
+    }
+
     /// <summary>A stored message on its way to users.</summary>
-    public DeliveryItem Message(uint id, TestSession? except = null, params UserId[] users)
+    public DeliveryItem Message(uint id, TestSession? except = null, params UserId[] users) => Message(Pair, id, except, users);
+
+    /// <summary>A group's message on its way to users.</summary>
+    public DeliveryItem Message(uint id, uint group, params UserId[] users) => Message(ConversationId.Group(group), id, except: null, users);
+
+    private DeliveryItem Message(ConversationId conversation, uint id, TestSession? except, UserId[] users)
     {
         var item = new DeliveryItem
         {
             Kind = DeliveryKind.Message,
-            Relation = Pair.Value,
+            Relation = conversation.Value,
             MessageId = id,
             Connection = except?.Session.Id ?? 0,
-            Body = ByteString.CopyFrom(Store.Get(Pair, id).Body.Span),
+            Body = ByteString.CopyFrom(Store.Get(conversation, id).Body.Span),
         };
         item.Users.Add(users.Select(user => user.Value));
         return item;

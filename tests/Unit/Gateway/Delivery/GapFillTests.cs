@@ -135,4 +135,29 @@ public sealed class GapFillTests
 
         Assert.Equal([1u, 2, 3], await bob.ReceivePushesAsync(3));
     }
+
+    [Fact]
+    public async Task Who_has_left_a_group_is_still_given_what_he_missed_before_and_nothing_after()
+    {
+        const uint Group = 7;
+        await using var rig = new DeliveryRig();
+        await rig.StartAsync();
+        rig.Store.AddGroup(Group, GroupType.Normal, Alice.Value, Bob.Value);
+        var bob = rig.Settled(Bob);
+        rig.AddGroupMessages(Group, Alice, 3);
+        await rig.DeliverAsync(rig.Message(1, Group, Bob));
+        rig.Store.Leave(Group, Bob.Value);
+        rig.AddGroupMessages(Group, Alice, 2);
+
+        // 2 was lost, and so was the news that he left; the store says that the group goes on to 5.
+        await rig.DeliverAsync(rig.Message(3, Group, Bob));
+        rig.Reach(bob, Group, 5);
+        Assert.Equal([1u, 2, 3], await bob.ReceivePushesAsync(3));
+
+        // Back again, he sees what comes from there on.
+        rig.Store.Join(Group, Bob.Value);
+        rig.AddGroupMessages(Group, Alice, 1);
+        await rig.DeliverAsync(rig.Message(6, Group, Bob));
+        Assert.Equal([6u], await bob.ReceivePushesAsync(1));
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class InboundRig : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var metrics = new InboundMetrics(Meter.Meter);
         var publisher = new RecordPublisher(Log, options, TimeProvider.System, metrics, NullLogger<RecordPublisher>.Instance);
-        Identity = new(options);
+        Identity = new(options, TimeProvider.System);
         Lag = new(options, publisher, time ?? TimeProvider.System);
         Lanes = new(
             publisher, Lag, Identity, Connections, Answers, options, TimeProvider.System, metrics, NullLogger<InboundLanes>.Instance);

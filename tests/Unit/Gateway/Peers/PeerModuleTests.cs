@@ -27,7 +27,7 @@ public sealed class PeerModuleTests : IDisposable
         var metrics = new GatewayMetrics(_meter.Meter);
         var options = new GatewayOptions { PeerCommandsPerSecond = 5 };
         _relay = new(
-            _table, new(Options.Create(options)), Unused.Instance, Unused.Instance, metrics, _time, NullLogger<PeerRelay>.Instance);
+            _table, new(Options.Create(options), _time), Unused.Instance, Unused.Instance, metrics, _time, NullLogger<PeerRelay>.Instance);
         _rig = new(new PeerModule(_relay, metrics));
         _sender = TestSession.LoggedIn(new(1), _time, _table, options: options);
         _receiver = TestSession.LoggedIn(new(2), _time, _table, options: options);
