@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Simulation.Engine;
 using BrokerIm.Simulation.Truth;
@@ -7,7 +8,7 @@ using BrokerIm.Simulation.World;
 namespace BrokerIm.Simulation;
 
 /// <summary>The services that processes share, the rules they have agreed on, and who watches them.</summary>
-internal sealed class Cluster
+internal sealed class Cluster : IDisposable
 {
     /// <summary>Layout of the log.</summary>
     public const int Epoch = 1;
@@ -57,6 +58,9 @@ internal sealed class Cluster
 
     public Checker Checker { get; }
 
+    /// <summary>What gateways count. The one of the program would hold on to all of them for ever.</summary>
+    public Meter Meter { get; } = new("simulation");
+
     /// <summary>A new process. Those of one name run on one machine, so its clock is as wrong as it was.</summary>
     public Node NewNode(string name, CrashPlan crashes)
     {
@@ -64,6 +68,8 @@ internal sealed class Cluster
             _skews[name] = skew = Size.Skew * ((2 * Scheduler.Random.NextDouble()) - 1);
         return new(name, Scheduler, skew, crashes);
     }
+
+    public void Dispose() => Meter.Dispose();
 }
 
 /// <summary>How large everything is.</summary>

@@ -57,7 +57,8 @@ internal static class Simulator
         var scheduler = new Scheduler(seed, trace);
         try
         {
-            prepare(scheduler).Run();
+            using var run = prepare(scheduler);
+            run.Run();
         }
         catch (InvalidOperationException exception)
         {

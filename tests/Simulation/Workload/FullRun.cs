@@ -53,6 +53,8 @@ internal sealed class FullRun : IRun
             new ChanceCrashes(scheduler, weather));
     }
 
+    public void Dispose() => _cluster.Dispose();
+
     public void Run()
     {
         _persist.Start();

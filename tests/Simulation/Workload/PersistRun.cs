@@ -46,6 +46,8 @@ internal sealed class PersistRun : IRun
             scheduler, variant, weather, ClusterSize.Draw(scheduler.Random), new ChanceCrashes(scheduler, weather), troubles: true);
     }
 
+    public void Dispose() => _cluster.Dispose();
+
     public void Run()
     {
         _publishers[0].Publish(_entries.Groups());
