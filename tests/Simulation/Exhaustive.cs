@@ -51,7 +51,7 @@ internal sealed class Exhaustive(string[] calls, int[] occurrences, Func<Variant
     private List<string> Run(Variant variant, IEnumerable<PlannedCrash[]> plans)
     {
         var failures = new ConcurrentBag<string>();
-        Parallel.ForEach(plans, crashes =>
+        Parallel.ForEach(plans, Simulator.OnAllProcessors, crashes =>
         {
             if (run(variant, crashes).Violation is { } violation)
                 failures.Add($"{string.Join(" and ", crashes)}: {violation}");

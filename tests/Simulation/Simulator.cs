@@ -68,11 +68,14 @@ internal static class Simulator
         return new(seed, scheduler.Violation, trace.Hash, trace.Length);
     }
 
+    /// <summary>Without a bound the thread pool, which takes long runs for blocked threads, would begin ever more of them side by side.</summary>
+    public static ParallelOptions OnAllProcessors { get; } = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
     /// <summary>All seeds of a range at which the variant breaks a promise, on all processors.</summary>
     public static IReadOnlyList<Outcome> Failures(int from, int count, Variant variant, bool full = false)
     {
         var failures = new ConcurrentBag<Outcome>();
-        Parallel.For(from, from + count, seed =>
+        Parallel.For(from, from + count, OnAllProcessors, seed =>
         {
             if (Run(seed, variant, full) is { Violation: not null } outcome)
                 failures.Add(outcome);
