@@ -4,8 +4,8 @@ namespace BrokerIm.LoadTests.Measuring;
 
 /// <summary>What a process had used at one moment, as the kernel tells it.</summary>
 /// <param name="Processor">Processor time in user and kernel mode, of all threads.</param>
-/// <param name="ResidentBytes">Memory that is really there.</param>
-internal readonly record struct ProcessSample(TimeSpan Processor, long ResidentBytes)
+/// <param name="OwnBytes">Memory that is really there and nobody else's: without what is mapped from files, such as the program itself.</param>
+internal readonly record struct ProcessSample(TimeSpan Processor, long OwnBytes)
 {
     // USER_HZ: what /proc counts in is fixed at 100 per second on Linux, whatever the kernel's own clock.
     private const int TicksPerSecond = 100;
@@ -15,7 +15,7 @@ internal readonly record struct ProcessSample(TimeSpan Processor, long ResidentB
     {
         try
         {
-            return Parse(File.ReadAllText($"/proc/{pid}/stat"));
+            return Parse(File.ReadAllText($"/proc/{pid}/stat"), File.ReadAllText($"/proc/{pid}/statm"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -23,13 +23,18 @@ internal readonly record struct ProcessSample(TimeSpan Processor, long ResidentB
         }
     }
 
-    /// <summary>Reads the text of <c>/proc/PID/stat</c>.</summary>
-    public static ProcessSample Parse(string stat)
+    /// <summary>Reads the texts of <c>/proc/PID/stat</c> and <c>/proc/PID/statm</c>.</summary>
+    public static ProcessSample Parse(string stat, string statm)
     {
         // The second field is the program's name in parentheses and may hold anything, parentheses and spaces included.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = Number(fields[11]) + Number(fields[12]);
-        return new(TimeSpan.FromSeconds(ticks / (double)TicksPerSecond), Number(fields[21]) * Environment.SystemPageSize);
+
+        // Pages: all, resident, and of these mapped from files or shared.
+        var pages = statm.Split(' ');
+        return new(
+            TimeSpan.FromSeconds(ticks / (double)TicksPerSecond),
+            (Number(pages[1]) - Number(pages[2])) * Environment.SystemPageSize);
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

@@ -44,7 +44,7 @@ internal static class HtmlReport
             report.Processes.Select(static process => new[]
             {
                 $"{process.Name} ({process.Pid})", F1(process.Microseconds), F2(process.ProcessorShare),
-                F0(process.ResidentBytesAtStart / 1048576.0), F0(process.ResidentBytes / 1048576.0),
+                F0(process.OwnBytesAtStart / 1048576.0), F0(process.OwnBytes / 1048576.0),
             }));
         Table(page, "Settings", ["", ""], report.Settings.Select(static setting => new[] { setting.Key, setting.Value }));
         Table(page, "Generator and machine", ["", ""], MachineRows(report));

@@ -7,21 +7,21 @@ namespace BrokerIm.LoadTests.Reporting;
 /// <param name="Name">What people call it.</param>
 /// <param name="ProcessorShare">Processors it kept busy on average.</param>
 /// <param name="Microseconds">Processor time per thing done.</param>
-/// <param name="ResidentBytesAtStart">Memory before anybody was connected.</param>
-/// <param name="ResidentBytes">Memory at the end.</param>
+/// <param name="OwnBytesAtStart">Memory before anybody was connected.</param>
+/// <param name="OwnBytes">Memory at the end.</param>
 internal sealed record ProcessReport(
-    int Pid, string Name, double ProcessorShare, double Microseconds, long ResidentBytesAtStart, long ResidentBytes)
+    int Pid, string Name, double ProcessorShare, double Microseconds, long OwnBytesAtStart, long OwnBytes)
 {
     public static ProcessReport Of(
         WatchedProcess process, ProcessSample? start, ProcessSample? before, ProcessSample? after, double seconds, long done)
     {
         if (before is not { } first || after is not { } last)
-            return new(process.Pid, $"{process.Name} (ended)", 0, 0, start?.ResidentBytes ?? 0, 0);
+            return new(process.Pid, $"{process.Name} (ended)", 0, 0, start?.OwnBytes ?? 0, 0);
 
         var used = last.Processor - first.Processor;
         return new(
             process.Pid, process.Name, used.TotalSeconds / seconds, used.TotalMicroseconds / done,
-            start?.ResidentBytes ?? 0, last.ResidentBytes);
+            start?.OwnBytes ?? 0, last.OwnBytes);
     }
 }
 

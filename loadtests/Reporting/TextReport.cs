@@ -31,7 +31,7 @@ internal static class TextReport
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {process.Name,-18} {process.Microseconds,11:0.0} µs   {process.ProcessorShare:0.00} CPUs, "
-                + $"{Mebibytes(process.ResidentBytes)} MiB (at start {Mebibytes(process.ResidentBytesAtStart)}), pid {process.Pid}"));
+                + $"{Mebibytes(process.OwnBytes)} MiB (at start {Mebibytes(process.OwnBytesAtStart)}), pid {process.Pid}"));
         }
 
         if (report.ServerMicroseconds is { } cost)

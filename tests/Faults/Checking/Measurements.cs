@@ -54,10 +54,10 @@ internal sealed record Measurements
 internal sealed record ProcessGrowth(string Process, ProcessSize Before, ProcessSize After);
 
 /// <summary>What a process holds.</summary>
-/// <param name="ResidentBytes">Memory in RAM.</param>
+/// <param name="OwnBytes">Memory in RAM.</param>
 /// <param name="Handles">Open files and sockets.</param>
 /// <param name="Threads">Threads.</param>
-internal sealed record ProcessSize(long ResidentBytes, int Handles, int Threads);
+internal sealed record ProcessSize(long OwnBytes, int Handles, int Threads);
 
 /// <summary>Records put aside, and how many of them the run had broken on purpose.</summary>
 internal sealed record PutAside(long Seen, long Injected);

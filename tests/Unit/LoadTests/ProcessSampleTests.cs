@@ -5,13 +5,14 @@ namespace BrokerIm.Tests.Unit.LoadTests;
 public sealed class ProcessSampleTests
 {
     [Fact]
-    public void Name_of_a_process_may_hold_anything()
+    public void Name_of_a_process_may_hold_anything_and_what_is_mapped_from_files_is_not_its_own()
     {
         var sample = ProcessSample.Parse(
-            "42 (a) S (b) S 1 42 42 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 12345 1000000 256 18446744073709551615 1 1 0 0");
+            "42 (a) S (b) S 1 42 42 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 9 0 12345 1000000 256 18446744073709551615 1 1 0 0",
+            "1000 256 100 2 0 700 0");
 
         Assert.Equal(TimeSpan.FromSeconds(3), sample.Processor);
-        Assert.Equal(256L * Environment.SystemPageSize, sample.ResidentBytes);
+        Assert.Equal(156L * Environment.SystemPageSize, sample.OwnBytes);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class ProcessSampleTests
     public void Own_process_can_be_looked_at()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
-        Assert.True(ProcessSample.Take(Environment.ProcessId)!.Value.ResidentBytes > 1 << 20);
+        Assert.True(ProcessSample.Take(Environment.ProcessId)!.Value.OwnBytes > 1 << 20);
         Assert.Null(ProcessSample.Take(int.MaxValue));
     }
 }

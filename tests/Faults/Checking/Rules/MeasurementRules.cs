@@ -37,8 +37,8 @@ internal static class MeasurementRules
     private static IEnumerable<Violation> Leaks(ProcessGrowth process)
     {
         var (before, after) = (process.Before, process.After);
-        if (after.ResidentBytes > (before.ResidentBytes * Tolerance) + SlackBytes)
-            yield return Leak("bytes", before.ResidentBytes, after.ResidentBytes);
+        if (after.OwnBytes > (before.OwnBytes * Tolerance) + SlackBytes)
+            yield return Leak("bytes", before.OwnBytes, after.OwnBytes);
         if (after.Handles > (before.Handles * Tolerance) + SlackThings)
             yield return Leak("handles", before.Handles, after.Handles);
         if (after.Threads > (before.Threads * Tolerance) + SlackThings)
