@@ -65,7 +65,7 @@ internal static class RunArguments
     }
 
     /// <summary>The processes to watch.</summary>
-    public static IReadOnlyList<WatchedProcess> ServersOf(ParseResult arguments) => arguments.GetValue(s_pids) is { } pids
+    public static IReadOnlyList<WatchedProcess> ServersOf(ParseResult arguments) => arguments.GetValue(s_pids) is { Length: > 0 } pids
         ? WatchedProcess.Of(pids)
         : WatchedProcess.Discover(arguments.GetValue(s_brokers));
 
