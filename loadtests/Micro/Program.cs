@@ -1,4 +1,10 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// What it takes, and how to read what comes out, is BenchmarkDotNet's own: --filter '*', --job short, --list flat.
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// In this process: the usual toolchain builds everything once more, all projects with one folder for their intermediate files, and on a
+// small machine gives up after its two minutes. A busy machine never settles, hence the bound on the iterations.
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithMaxIterationCount(20).AsMutator();
+var config = DefaultConfig.Instance.AddJob(job).WithArtifactsPath(Path.Combine("artifacts", "micro"));
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

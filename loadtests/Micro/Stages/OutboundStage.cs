@@ -22,6 +22,7 @@ internal sealed class OutboundStage : IAsyncDisposable
 
     private readonly ServiceProvider _services;
     private readonly DeliveryPump _pump;
+    private readonly KeptBlocks _blocks = new();
     private readonly List<PipeSession> _sessions = [];
     private readonly int _pairs;
     private ulong _position;
@@ -52,7 +53,7 @@ internal sealed class OutboundStage : IAsyncDisposable
         {
             foreach (var user in (UserId[])[Chat.LowOf(pair), Chat.HighOf(pair)])
             {
-                var session = new PipeSession(connections.NextId(), user, new(), StillClock.Instance);
+                var session = new PipeSession(connections.NextId(), user, new(), StillClock.Instance, _blocks);
                 connections.Add(session.Session);
                 connections.Claim(session.Session);
                 _sessions.Add(session);
@@ -89,7 +90,11 @@ internal sealed class OutboundStage : IAsyncDisposable
         return bytes;
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _blocks.Dispose();
+    }
 
     /// <summary>The final body of a message, as Persist writes it.</summary>
     public static byte[] BodyOf(ConversationId conversation, UserId sender, uint messageId, ByteString clientMessageId)

@@ -10,11 +10,17 @@ namespace BrokerIm.MicroBenchmarks.Stages;
 /// <summary>A logged-in session whose connection is a pipe that takes everything.</summary>
 internal sealed class PipeSession
 {
-    private readonly Pipe _toClient = new(new(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Pipe _toClient;
     private readonly Pipe _fromClient = new();
 
-    public PipeSession(ulong id, UserId user, GatewayOptions options, TimeProvider time)
+    /// <param name="id">Number of the connection.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="options">Of the gateway.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="blocks">Where the pipe has its memory from; null for the shared pool.</param>
+    public PipeSession(ulong id, UserId user, GatewayOptions options, TimeProvider time, KeptBlocks? blocks = null)
     {
+        _toClient = new(new(blocks, pauseWriterThreshold: 0, useSynchronizationContext: false));
         var connection = new DefaultConnectionContext($"{id}") { Transport = new Duplex(_fromClient.Reader, _toClient.Writer) };
         Session = new(id, connection, options, time);
         Session.BeginLogin(user, ClientType.Windows, time.GetUtcNow().ToUnixTimeMilliseconds());
