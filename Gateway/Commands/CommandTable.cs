@@ -74,7 +74,7 @@ internal sealed class CommandTable
         try
         {
             message = parser.ParseFrom(body);
-            return message.IsInitialized() && RequiredEnums<TMessage>.AreKnown(message);
+            return RequiredFields<TMessage>.AreSet(message) && RequiredEnums<TMessage>.AreKnown(message);
         }
         catch (InvalidProtocolBufferException)
         {

@@ -148,9 +148,10 @@ internal sealed class DeliveryPump(
             return;
         }
 
-        foreach (var user in item.Users)
+        // By index: the enumerator of a repeated field is an object.
+        for (var i = 0; i < item.Users.Count; i++)
         {
-            foreach (var session in connections.SessionsOf(new(user)))
+            foreach (var session in connections.SessionsOf(new(item.Users[i])))
                 Push(session, item, conversation, header);
         }
     }

@@ -27,15 +27,7 @@ internal sealed class TurnedAway(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_count == 0 || !_conversations.TryGetValue(conversation, out var away))
-                return false;
-
-            _count -= away.RemoveAll(message => message.Id != id && time.GetElapsedTime(message.LastAt) >= Remembered);
-            if (away.Count > 0)
-                return away[0].Id != id;
-
-            _conversations.Remove(conversation);
-            return false;
+            return _count > 0 && _conversations.TryGetValue(conversation, out var away) && IsBehind(away, conversation, id);
         }
     }
 
@@ -65,13 +57,27 @@ internal sealed class TurnedAway(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_count == 0 || !_conversations.TryGetValue(conversation, out var away))
-                return;
-
-            _count -= away.RemoveAll(message => message.Id == id);
-            if (away.Count == 0)
-                _conversations.Remove(conversation);
+            if (_count > 0 && _conversations.TryGetValue(conversation, out var away))
+                Remove(away, conversation, id);
         }
+    }
+
+    // Apart from the questions above, which each message asks: what a lambda takes along is allocated where its method begins.
+    private bool IsBehind(List<Message> away, ConversationId conversation, ClientMessageId id)
+    {
+        _count -= away.RemoveAll(message => message.Id != id && time.GetElapsedTime(message.LastAt) >= Remembered);
+        if (away.Count > 0)
+            return away[0].Id != id;
+
+        _conversations.Remove(conversation);
+        return false;
+    }
+
+    private void Remove(List<Message> away, ConversationId conversation, ClientMessageId id)
+    {
+        _count -= away.RemoveAll(message => message.Id == id);
+        if (away.Count == 0)
+            _conversations.Remove(conversation);
     }
 
     private readonly record struct Message(ClientMessageId Id, long LastAt);

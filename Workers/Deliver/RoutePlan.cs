@@ -92,6 +92,9 @@ internal sealed partial class RoutePlan(GatewayLinks links)
                 Connection = gateway == origin ? told.OriginConnection : 0,
                 Body = told.Body,
             };
+
+            // It would make room for eight.
+            shown.Users.Capacity = other is null ? 1 : 2;
             shown.Users.Add(user.Value);
             if (other is { } second)
                 shown.Users.Add(second.Value);

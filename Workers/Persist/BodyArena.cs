@@ -5,14 +5,19 @@ using Google.Protobuf;
 namespace BrokerIm.Workers.Persist;
 
 /// <summary>
-/// Memory for the bodies and metas of one batch, in a few large pieces. Never reused: rows, outbound record and bus messages
-/// refer to it for as long as each of them needs.
+/// Memory for the bodies and metas of one batch, in a few large pieces and hardly more than it needs. Never reused: rows, outbound
+/// record and bus messages refer to it for as long as each of them needs.
 /// </summary>
-internal sealed class BodyArena
+/// <param name="entries">What there will be bodies and metas of.</param>
+internal sealed class BodyArena(List<PositionedEntry> entries)
 {
     private const int PieceBytes = 32 * 1024;
 
+    // Both but the data, with tags and lengths: 53 and 58 bytes at most.
+    private const int FieldBytes = 111;
+
     private readonly MessageMeta _meta = new();
+    private long _expected = entries.Sum(static entry => entry.Entry.Data.IsEmpty ? 0L : entry.Entry.Data.Length + FieldBytes);
     private byte[] _piece = [];
     private int _used;
 
@@ -48,7 +53,8 @@ internal sealed class BodyArena
     {
         if (size > _piece.Length - _used)
         {
-            _piece = GC.AllocateUninitializedArray<byte>(Math.Max(size, PieceBytes));
+            _piece = GC.AllocateUninitializedArray<byte>((int)Math.Max(size, Math.Min(_expected, PieceBytes)));
+            _expected -= _piece.Length;
             _used = 0;
         }
 

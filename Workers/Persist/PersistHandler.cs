@@ -54,7 +54,7 @@ internal sealed class PersistHandler(
         var entries = await poison.SortOutAsync(batch, cancellationToken);
         await cache.LoadAsync(entries, cancellationToken);
 
-        var unit = new UnitBuilder(batch, activity?.Id);
+        var unit = new UnitBuilder(batch, entries, activity?.Id);
         foreach (var entry in entries)
         {
             var state = cache.Get(entry.Conversation);

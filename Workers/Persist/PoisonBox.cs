@@ -37,7 +37,8 @@ internal sealed class PoisonBox(
     public async ValueTask<List<PositionedEntry>> SortOutAsync(
         LogBatch<InboundRecord> batch, CancellationToken cancellationToken)
     {
-        var entries = new List<PositionedEntry>();
+        var entries = new List<PositionedEntry>(
+            batch.Slices.Sum(static slice => slice.Records.Sum(static record => record.Value?.Entries.Count ?? 0)));
         foreach (var slice in batch.Slices)
         {
             foreach (var record in slice.Records)

@@ -18,14 +18,16 @@ internal sealed class UnitBuilder
     private readonly Dictionary<(UserId, ConversationId), ActivityRow> _activities = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _readMarks = [];
     private readonly Dictionary<(UserId, ConversationId), uint> _removals = [];
-    private readonly BodyArena _arena = new();
+    private readonly BodyArena _arena;
     private readonly GroupRows _groups;
     private readonly int _epoch;
     private readonly string _traceParent;
 
-    /// <summary>Begins the unit of a batch.</summary>
-    public UnitBuilder(LogBatch<InboundRecord> batch, string? traceParent)
+    /// <summary>Begins the unit of a batch, of which these entries will be added.</summary>
+    public UnitBuilder(LogBatch<InboundRecord> batch, List<PositionedEntry> entries, string? traceParent)
     {
+        _arena = new(entries);
+        _rows.Messages.EnsureCapacity(entries.Count);
         _traceParent = traceParent ?? "";
         _groups = new(_rows);
         foreach (var slice in batch.Slices)

@@ -25,6 +25,10 @@ public sealed class ArrowTests
             ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver"],
         ["BrokerIm.Sbom"] = [],
         ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
+        ["BrokerIm.MicroBenchmarks"] =
+        [
+            "BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Cql", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver",
+        ],
         ["BrokerIm.Server"] =
         [
             "BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver",

@@ -51,12 +51,16 @@ internal sealed class Reference
         var written = new List<CellWrite>();
         _written[partition].Add(written);
         var batch = new LogBatch<InboundRecord>([new(_epoch, partition, Generation: 1, offset, offset + 1, [])]);
-        var unit = new UnitBuilder(batch, traceParent: null);
+        List<PositionedEntry> entries =
+        [
+            .. record.Entries.Select((entry, index) =>
+                new PositionedEntry(entry, new(entry.Relation), new(_epoch, partition, offset, index), record)),
+        ];
+        var unit = new UnitBuilder(batch, entries, traceParent: null);
         var skips = new List<SkipRow>();
-        for (var i = 0; i < record.Entries.Count; i++)
+        foreach (var positioned in entries)
         {
-            var position = new LogPosition(_epoch, partition, offset, i);
-            var entry = record.Entries[i];
+            var (entry, position) = (positioned.Entry, positioned.Position);
             if (ConversationFold.Defect(entry) is { } defect)
             {
                 skips.Add(new(position, defect));
@@ -66,7 +70,6 @@ internal sealed class Reference
 
             var state = StateOf(entry);
             var decision = ConversationFold.Apply(state, entry, position.WriteTimestamp);
-            var positioned = new PositionedEntry(entry, new(entry.Relation), position, record);
             unit.Add(positioned, decision, state);
             unit.AddErasures(positioned, decision.Erased.Select(id => FactsOf(unit, positioned.Conversation, id)));
         }
