@@ -14,6 +14,9 @@ internal sealed class TeamTalkConnection : ITalkConnection, IPduReceiver
 {
     private const int MaxFrameBytes = 1024 * 1024;
     private const ushort QuestionSequence = 1;
+    private const int LoginAttempts = 60;
+
+    private static readonly TimeSpan s_beforeNextLogin = TimeSpan.FromSeconds(1);
 
     private readonly PduConnection _connection;
     private readonly WireMeter _wire;
@@ -75,23 +78,30 @@ internal sealed class TeamTalkConnection : ITalkConnection, IPduReceiver
         }
     }
 
-    /// <summary>Connects and logs in with a password.</summary>
-    /// <exception cref="InvalidOperationException">The server refuses.</exception>
+    /// <summary>Connects and logs in with a password; comes again when the server says that it cannot let anybody in just now.</summary>
+    /// <exception cref="InvalidOperationException">The server refuses, or has had no room for a minute.</exception>
     public static async Task<(TeamTalkConnection Connection, IMLoginRes Login)> LogInAsync(
         EndPoint target, LoadUser account, ClientType clientType, WireMeter wire, CancellationToken cancellationToken)
     {
-        var connection = await ConnectAsync(target, wire, abort: false, cancellationToken);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var reply = await connection.LogInAsync(LoginOf(account, clientType), cancellationToken);
-            return reply.ResultCode == ResultType.Ok
-                ? (connection, reply)
-                : throw new InvalidOperationException($"Login of {account.Name} refused: {reply.ResultCode} {reply.ResultString}");
-        }
-        catch
-        {
+            var connection = await ConnectAsync(target, wire, abort: false, cancellationToken);
+            try
+            {
+                var reply = await connection.LogInAsync(LoginOf(account, clientType), cancellationToken);
+                if (reply.ResultCode == ResultType.Ok)
+                    return (connection, reply);
+                if (reply.ResultCode is ResultType.ValidationFailed or ResultType.VersionTooOld || attempt == LoginAttempts)
+                    throw new InvalidOperationException($"Login of {account.Name} refused: {reply.ResultCode} {reply.ResultString}");
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+
             await connection.DisposeAsync();
-            throw;
+            await Task.Delay(s_beforeNextLogin, cancellationToken);
         }
     }
 
