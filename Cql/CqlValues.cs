@@ -9,10 +9,15 @@ namespace BrokerIm.Cql;
 public sealed partial class CqlValues
 {
     private readonly CqlPrepared? _prepared;
-    private readonly WireBuffer _buffer = new();
-    private readonly List<int> _starts = [];
+    private readonly WireBuffer _buffer;
+    private readonly List<int> _starts;
 
-    internal CqlValues(CqlPrepared? prepared) => _prepared = prepared;
+    internal CqlValues(CqlPrepared? prepared)
+    {
+        _prepared = prepared;
+        _buffer = new(prepared?.UsualBytes ?? 0);
+        _starts = new(prepared?.Parameters.Count ?? 0);
+    }
 
     /// <summary>Values so far.</summary>
     public int Count => _starts.Count;

@@ -148,6 +148,7 @@ internal sealed class RequestEncoder(CqlOptions options, int version)
     {
         frame.Short((ushort)values.Count);
         frame.Raw(values.Encoded);
+        values.Prepared?.NoteBytes(values.EncodedLength);
     }
 
     private void CheckValues(CqlStatement statement)

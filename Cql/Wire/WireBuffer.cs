@@ -4,9 +4,10 @@ using System.Text;
 namespace BrokerIm.Cql.Wire;
 
 /// <summary>Bytes being written, with the notations of the native protocol v4, section 3. Grows as needed; big-endian.</summary>
-internal sealed class WireBuffer
+/// <param name="capacity">Bytes it takes without growing.</param>
+internal sealed class WireBuffer(int capacity = 0)
 {
-    private byte[] _bytes = [];
+    private byte[] _bytes = capacity == 0 ? [] : new byte[capacity];
 
     public int Length { get; private set; }
 

@@ -48,15 +48,39 @@ internal sealed class IdleScenario(IdleOptions options, IReadOnlyList<LoadUser> 
     public async Task PrepareAsync(TextWriter progress, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var users = new IdleUser[accounts.Count];
+        var users = new IdleUser?[accounts.Count];
+        using var ready = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var beating = BeatMeanwhileAsync(users, ready.Token);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = LoginsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, users.Length, limit, async (index, stop) =>
+        try
         {
-            var (connection, _) = await TeamTalkConnection.LogInAsync(options.Target, accounts[index], options.ClientType, Wire, stop);
-            users[index] = new(connection, _heartbeat);
-        });
-        _users = users;
+            await Parallel.ForAsync(0, users.Length, limit, async (index, stop) =>
+            {
+                var (connection, _) = await TeamTalkConnection.LogInAsync(options.Target, accounts[index], options.ClientType, Wire, stop);
+                Volatile.Write(ref users[index], new(connection, _heartbeat));
+            });
+        }
+        finally
+        {
+            await ready.CancelAsync();
+            await beating;
+        }
+
+        _users = users!;
         await progress.WriteLineAsync($"{users.Length} connections after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+    }
+
+    // The login of a hundred thousand takes longer than a server waits for the next sign of life of the first.
+    private async Task BeatMeanwhileAsync(IdleUser?[] users, CancellationToken ready)
+    {
+        var seconds = (int)options.Interval.TotalSeconds;
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        for (var second = 0; !ready.IsCancellationRequested; second++)
+        {
+            for (var index = second % seconds; index < users.Length; index += seconds)
+                Volatile.Read(ref users[index])?.Beat(Stopwatch.GetTimestamp());
+            await ((Task)timer.WaitForNextTickAsync(ready).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // Evenly spread over the interval, as those of people are who came at different times.
