@@ -1,7 +1,6 @@
 using BrokerIm.Contracts.Wire;
 using BrokerIm.LoadTests.Chat;
 using BrokerIm.LoadTests.Rivals.Null;
-using BrokerIm.LoadTests.Running;
 using BrokerIm.LoadTests.Talk;
 using BrokerIm.LoadTests.Users;
 
