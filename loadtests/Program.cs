@@ -7,6 +7,7 @@ using BrokerIm.LoadTests.Idle;
 using BrokerIm.LoadTests.Mixed;
 using BrokerIm.LoadTests.Offline;
 using BrokerIm.LoadTests.Rivals;
+using BrokerIm.LoadTests.Rivals.Null;
 using BrokerIm.LoadTests.SelfTest;
 using BrokerIm.LoadTests.Users;
 
@@ -22,6 +23,7 @@ var root = new RootCommand("Load tests for BrokerIm: they count what arrives, no
     CompareCommand.Create(),
     CqlCommand.Create(),
     UsersCommand.Create(),
+    NullServerCommand.Create(),
 };
 
 // 1 means that something was lost; a wrong argument must not look like that.

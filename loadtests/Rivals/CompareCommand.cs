@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using BrokerIm.LoadTests.Chat;
 using BrokerIm.LoadTests.Reporting;
+using BrokerIm.LoadTests.Rivals.Null;
 using BrokerIm.LoadTests.Running;
 using BrokerIm.LoadTests.Talk;
 using ClientType = BrokerIm.Contracts.Wire.ClientType;
@@ -18,7 +19,8 @@ internal static class CompareCommand
 
     private static readonly Option<string?> s_against = new("--against")
     {
-        Description = $"A rival instead of files: {string.Join(", ", Rival.Names)}. Fetched from Debian when it is not there yet.",
+        Description = $"A rival instead of files: {string.Join(", ", Rival.Names)}, fetched from Debian when it is not there yet; or "
+            + $"{NullRival.OwnName}, BrokerIm's own gateway with nothing behind it.",
     };
 
     private static readonly Option<EndPoint> s_target = Arguments.Target(8_000);
@@ -31,7 +33,7 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        s_against.AcceptOnlyFromAmong([.. Rival.Names]);
+        s_against.AcceptOnlyFromAmong([.. Rival.Names, NullRival.OwnName]);
         var command = new Command(
             "compare",
             "Prints the ratios of two saved reports; or, with --against, starts a rival, measures 'chat' on BrokerIm and on the rival in turns, "
@@ -66,22 +68,26 @@ internal static class CompareCommand
     private static async Task<int> AgainstAsync(string name, ParseResult arguments, CancellationToken cancellationToken)
     {
         var (pairs, talk) = (arguments.GetValue(s_pairs), TalkArguments.TalkOf(arguments));
-        var accounts = await RunArguments.AccountsAsync(arguments.GetRequiredValue(s_users)!, 0, pairs * 2, cancellationToken);
+        var users = arguments.GetRequiredValue(s_users)!;
+        var accounts = await RunArguments.AccountsAsync(users, 0, pairs * 2, cancellationToken);
         var chat = new ChatOptions(arguments.GetRequiredValue(s_target), pairs, ClientType.Windows, talk);
         var (warmUp, duration) = TalkArguments.TimesOf(arguments);
         var own = new RunOptions(warmUp, duration, RunArguments.ServersOf(arguments));
 
-        await using var rival = await Rival.StartAsync(name, cancellationToken);
+        await using var rival = name == NullRival.OwnName
+            ? await NullRival.StartAsync(users, accounts, cancellationToken)
+            : await Rival.StartAsync(name, cancellationToken);
         var other = new RunOptions(warmUp, duration, [rival.Process], name);
         List<RunReport> ours = [], theirs = [];
         for (var round = 0; round < arguments.GetValue(s_rounds); round++)
         {
-            theirs.Add(await MeasureAsync(other, new RivalScenario(rival, pairs, talk with { HasIds = false }), cancellationToken));
+            theirs.Add(await MeasureAsync(other, rival.Chat(pairs, talk), cancellationToken));
             ours.Add(await MeasureAsync(own, new ChatScenario(chat, accounts), cancellationToken));
         }
 
         new Comparison(Median(theirs), Median(ours)).Print(Console.Out);
-        return ours.Exists(static report => report.Verdict.IsViolated) ? 1 : 0;
+        IEnumerable<RunReport> judged = rival.IsOurs ? [.. ours, .. theirs] : ours;
+        return judged.Any(static report => report.Verdict.IsViolated) ? 1 : 0;
     }
 
     private static async Task<RunReport> MeasureAsync(RunOptions options, IScenario made, CancellationToken cancellationToken)

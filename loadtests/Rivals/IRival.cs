@@ -12,13 +12,11 @@ internal interface IRival : IAsyncDisposable
     /// <summary>Its process.</summary>
     WatchedProcess Process { get; }
 
-    /// <summary>Logs a user in who talks to one other.</summary>
-    /// <param name="user">Who.</param>
-    /// <param name="partner">With whom.</param>
-    /// <param name="listener">Told of acks and messages.</param>
-    /// <param name="wire">Counts bytes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidOperationException">The server refuses.</exception>
-    Task<ITalkConnection> ConnectAsync(
-        string user, string partner, ITalkListener listener, WireMeter wire, CancellationToken cancellationToken);
+    /// <summary>Whether what it does wrong is our mistake.</summary>
+    bool IsOurs { get; }
+
+    /// <summary>Pairs of users who talk to each other on it, as <c>chat</c> has them talk on BrokerIm.</summary>
+    /// <param name="pairs">Pairs of users; both of a pair send.</param>
+    /// <param name="talk">How they talk.</param>
+    TalkScenario Chat(int pairs, TalkOptions talk);
 }

@@ -24,6 +24,8 @@ internal sealed class Rival : IRival
 
     public WatchedProcess Process => new(_process.Id, Name);
 
+    public bool IsOurs => false;
+
     /// <summary>Fetches a rival when it is not there and starts it, on a free port and with empty data.</summary>
     /// <exception cref="InvalidOperationException">It cannot be had, or does not start.</exception>
     public static async Task<IRival> StartAsync(string name, CancellationToken cancellationToken)
@@ -44,6 +46,15 @@ internal sealed class Rival : IRival
         return new Rival(name, process, server, data);
     }
 
+    public TalkScenario Chat(int pairs, TalkOptions talk) => new RivalScenario(this, pairs, talk with { HasIds = false });
+
+    /// <summary>Logs a user in who talks to one other.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="partner">With whom.</param>
+    /// <param name="listener">Told of acks and messages.</param>
+    /// <param name="wire">Counts bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">The server refuses.</exception>
     public async Task<ITalkConnection> ConnectAsync(
         string user, string partner, ITalkListener listener, WireMeter wire, CancellationToken cancellationToken) =>
         Name == "mosquitto"

@@ -6,7 +6,7 @@ namespace BrokerIm.LoadTests.Rivals;
 /// <param name="rival">The server.</param>
 /// <param name="pairs">Pairs of users; both of a pair send.</param>
 /// <param name="talk">How they talk.</param>
-internal sealed class RivalScenario(IRival rival, int pairs, TalkOptions talk) : TalkScenario(talk)
+internal sealed class RivalScenario(Rival rival, int pairs, TalkOptions talk) : TalkScenario(talk)
 {
     private readonly TalkOptions _talk = talk;
 

@@ -24,7 +24,7 @@ public sealed class ArrowTests
         ["BrokerIm.Simulation"] =
             ["BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver"],
         ["BrokerIm.Sbom"] = [],
-        ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Cql"],
+        ["BrokerIm.LoadTests"] = ["BrokerIm.Contracts", "BrokerIm.Client", "BrokerIm.Core", "BrokerIm.Cql", "BrokerIm.Gateway"],
         ["BrokerIm.MicroBenchmarks"] =
         [
             "BrokerIm.Contracts", "BrokerIm.Core", "BrokerIm.Cql", "BrokerIm.Gateway", "BrokerIm.Workers.Persist", "BrokerIm.Workers.Deliver",

@@ -40,7 +40,7 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer(number => number == FaultyMessage ? Enum.Parse<SinkFault>(fault) : SinkFault.None);
         await using var scenario = ChatOn(sink, s_talk);
-        await RunUntilAsync(scenario, FaultyMessage * 4, waitsForRest: false);
+        await ScenarioRun.UntilAsync(scenario, FaultyMessage * 4, waitsForRest: false);
         await Support.Eventually.HoldsAsync(() =>
             scenario.Judge().Unanswered == 0 && scenario.Steps[1].Count == scenario.Steps[0].Count + deliveriesAboveAcks);
 
@@ -54,7 +54,7 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer(static number => number == FaultyMessage ? SinkFault.Disconnect : SinkFault.None);
         await using var scenario = ChatOn(sink, s_talk);
-        await RunUntilAsync(scenario, FaultyMessage * 2, waitsForRest: false);
+        await ScenarioRun.UntilAsync(scenario, FaultyMessage * 2, waitsForRest: false);
         await Support.Eventually.HoldsAsync(() => scenario.Judge().Disconnected == 1);
     }
 
@@ -63,7 +63,7 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer(static number => number == FaultyMessage ? SinkFault.Ignore : SinkFault.None);
         await using var scenario = ChatOn(sink, s_talk);
-        await RunUntilAsync(scenario, FaultyMessage * 2, waitsForRest: false);
+        await ScenarioRun.UntilAsync(scenario, FaultyMessage * 2, waitsForRest: false);
 
         // Those that are still on their way count too, until they are answered.
         await Support.Eventually.HoldsAsync(
@@ -75,14 +75,14 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer();
         await using var honest = GroupOn(sink);
-        await RunUntilAsync(honest, FaultyMessage * 5, waitsForRest: true);
+        await ScenarioRun.UntilAsync(honest, FaultyMessage * 5, waitsForRest: true);
         var verdict = honest.Judge();
         Assert.False(verdict.IsViolated, verdict.ToString());
         Assert.True(verdict.Checked >= FaultyMessage * 5);
 
         await using var loser = new SinkServer(static number => number == FaultyMessage / 2 ? SinkFault.Lose : SinkFault.None);
         await using var robbed = GroupOn(loser);
-        await RunUntilAsync(robbed, FaultyMessage * 10, waitsForRest: false);
+        await ScenarioRun.UntilAsync(robbed, FaultyMessage * 10, waitsForRest: false);
         await Support.Eventually.HoldsAsync(() =>
             robbed.Judge().Unanswered == 0 && robbed.Steps[0].Count == (robbed.Steps[1].Count - 1) * 5);
         Assert.Equal(5, robbed.Judge().Lost);
@@ -104,7 +104,7 @@ public sealed class SinkTests
     {
         await using var sink = new SinkServer();
         await using var scenario = new IdleScenario(new(sink.Address, TimeSpan.FromSeconds(1), ClientType.Android), Users(20));
-        await RunUntilAsync(scenario, 40, waitsForRest: true);
+        await ScenarioRun.UntilAsync(scenario, 40, waitsForRest: true);
 
         Assert.False(scenario.Judge().IsViolated, scenario.Judge().ToString());
     }
@@ -122,18 +122,5 @@ public sealed class SinkTests
         await using var scenario = ChatOn(sink, talk);
         var options = new RunOptions(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), []);
         return await new ScenarioRunner(options, TextWriter.Null).RunAsync(scenario, TestContext.Current.CancellationToken);
-    }
-
-    private static async Task RunUntilAsync(IScenario scenario, long done, bool waitsForRest)
-    {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        await scenario.PrepareAsync(TextWriter.Null, cancellationToken);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var driving = scenario.DriveAsync(stop.Token);
-        await Support.Eventually.HoldsAsync(() => scenario.Steps[0].Count >= done);
-        await stop.CancelAsync();
-        await driving;
-        if (waitsForRest)
-            await scenario.SettleAsync(cancellationToken);
     }
 }
