@@ -200,7 +200,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
     {
         var service = _address.Split(':');
         await using var proxy = new FaultProxy(new DnsEndPoint(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture)));
-        var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System);
+        var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System, TimeSpan.FromSeconds(5));
         await using var disposing = connection;
         await Deadline.UntilAsync(() => Answers(presence));
 
