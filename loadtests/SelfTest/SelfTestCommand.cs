@@ -42,7 +42,8 @@ internal static class SelfTestCommand
     // Linux sets affinity thread by thread, and by now there are many; so a second process is started that never has more than one core.
     private static async Task<int> OnOneCoreAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var child = Process.Start("taskset", ["--cpu-list", "0", Environment.ProcessPath!, .. arguments.Tokens.Select(static token => token.Value)]);
+        using var child = Process.Start(
+            "taskset", ["--cpu-list", "0", .. OwnProgram.Command, .. arguments.Tokens.Select(static token => token.Value)]);
         try
         {
             await child.WaitForExitAsync(cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class SharedReads<TKey, TResult>(Func<TKey, TResult, bool> isFin
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask<TResult> ReadAsync(TKey key, Func<TKey, ValueTask<TResult>> read, CancellationToken cancellationToken)
     {
-        Sharing? mine;
+        Sharing mine;
         var isFirst = false;
         lock (_gate)
         {

@@ -40,7 +40,7 @@ internal sealed class NullRival : IRival
 
         // Threads that find nothing to do sleep at once, as those of the server do; it is set in the project there.
         var environment = new Dictionary<string, string> { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
-        string[] command = [Environment.ProcessPath!, NullServerCommand.Name, "--port", $"{server.Port}", "--users", users.FullName];
+        string[] command = [.. OwnProgram.Command, NullServerCommand.Name, "--port", $"{server.Port}", "--users", users.FullName];
         var process = await RivalProcess.StartAsync(Path.Combine(data, "log"), server, environment, command, cancellationToken);
         return new NullRival(process, server, data, accounts);
     }
