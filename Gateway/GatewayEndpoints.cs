@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using BrokerIm.Gateway.Connections;
 using BrokerIm.Gateway.Http;
 using BrokerIm.Gateway.Http.Tls;
+using BrokerIm.Gateway.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -36,7 +37,10 @@ public static class GatewayEndpoints
         var ports = services.GetRequiredService<ClientPorts>();
         var listen = new Listening(kestrel, options.Address);
 
-        listen.On(options.Port, ports.NoteTcp, ServeFrames);
+        if (options.Transport == TcpTransport.Lean)
+            listen.LeanOn(options.Port, ports.NoteTcp, ServeFrames);
+        else
+            listen.On(options.Port, ports.NoteTcp, ServeFrames);
         listen.On(options.TlsPort, ports.NoteTls, Encrypt, ServeFrames);
         listen.On(options.HttpPort, ports.NoteHttp, GuardHttp);
         listen.On(options.HttpsPort, ports.NoteHttps, GuardHttp, Encrypt);
@@ -95,15 +99,18 @@ public static class GatewayEndpoints
             if (port < 0)
                 return;
             if (address == AnyAddress)
-                kestrel.ListenAnyIP(port, Configure);
+                kestrel.ListenAnyIP(port, All(steps));
             else
-                kestrel.Listen(IPAddress.Parse(address), port, Configure);
-
-            void Configure(ListenOptions listen)
-            {
-                foreach (var step in steps)
-                    step(listen);
-            }
+                kestrel.Listen(IPAddress.Parse(address), port, All(steps));
         }
+
+        public void LeanOn(int port, params Action<ListenOptions>[] steps) =>
+            kestrel.Listen(address == AnyAddress ? LeanEndPoint.Any(port) : new LeanEndPoint(IPAddress.Parse(address), port), All(steps));
+
+        private static Action<ListenOptions> All(Action<ListenOptions>[] steps) => listen =>
+        {
+            foreach (var step in steps)
+                step(listen);
+        };
     }
 }

@@ -26,6 +26,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2006, LogLevel.Warning, "Connection {Connection}: command {Command:x4} goes without answer")]
     public static partial void CommandUnanswered(this ILogger log, Exception exception, ulong connection, ushort command);
 
+    [LoggerMessage(2007, LogLevel.Warning, "A connection could not be taken in")]
+    public static partial void NotAccepted(this ILogger log, Exception exception);
+
     [LoggerMessage(2010, LogLevel.Debug, "Connection {Connection}: user {User} logged in with {Client}")]
     public static partial void LoggedIn(this ILogger log, ulong connection, UserId user, Contracts.Wire.ClientType client);
 

@@ -25,6 +25,13 @@ public sealed partial class GatewayOptions : IValidatableObject
     [Range(0, 65_535)]
     public int Port { get; set; } = 8_000;
 
+    /// <summary>
+    /// What carries the connections of Gateway:Port. <c>Lean</c>, the default, takes less memory and work for each;
+    /// <c>Kestrel</c> is what the TLS and HTTP ports always use.
+    /// </summary>
+    [EnumDataType(typeof(TcpTransport))]
+    public TcpTransport Transport { get; set; }
+
     /// <summary>Connections at once; further ones are closed on arrival. Defaults to 100,000.</summary>
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 100_000;

@@ -10,6 +10,8 @@ using BrokerIm.Gateway.Login;
 using BrokerIm.Gateway.Peers;
 using BrokerIm.Gateway.Presence;
 using BrokerIm.Gateway.Sessions;
+using BrokerIm.Gateway.Transport;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -62,6 +64,7 @@ public static class GatewayServiceCollectionExtensions
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
     {
+        services.AddSingleton<IConnectionListenerFactory, LeanTransport>();
         services.AddSingleton<ConnectionTable>();
         services.AddSingleton<GatewayConnectionHandler>();
         services.AddSingleton<ConnectionGate>();

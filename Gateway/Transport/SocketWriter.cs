@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+
+namespace BrokerIm.Gateway.Transport;
+
+/// <summary>
+/// What goes out on one socket, for one writer. A flush hands everything to the system on the caller's thread and is through at once,
+/// unless the peer does not read; while nothing is written no memory is held.
+/// </summary>
+/// <remarks>As with every <see cref="PipeWriter"/>, nothing may be written while a flush is under way.</remarks>
+internal sealed class SocketWriter(Socket socket) : PipeWriter
+{
+    private const int LeastBytes = 4 * 1024;
+
+    private byte[] _buffer = [];
+    private int _length;
+    private bool _gone;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _length;
+
+    public override void Advance(int bytes) => _length += bytes;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _buffer.AsMemory(_length);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Sends what was written. One that has begun cannot be cancelled: half a frame would be left.</summary>
+    /// <returns>Completed is the result once the connection is gone; whoever reads from it learns why.</returns>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_length == 0 || _gone)
+            return Done();
+
+        SocketError error;
+        int sent;
+        try
+        {
+            sent = socket.Send(_buffer.AsSpan(0, _length), SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Gone();
+        }
+
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+            return Gone();
+        return sent == _length ? Done() : FlushRestAsync(sent);
+    }
+
+    public override void CancelPendingFlush() => throw new NotSupportedException("A flush ends with its bytes or with the connection.");
+
+    /// <summary>Nothing is written any more; what was not flushed is dropped.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        // Left to the collector and not given back: a flush that the closing socket has not ended yet sends its own bytes.
+        _gone = true;
+        _buffer = [];
+        _length = 0;
+    }
+
+    private async ValueTask<FlushResult> FlushRestAsync(int sent)
+    {
+        var bytes = _buffer.AsMemory(0, _length);
+        try
+        {
+            while (sent < bytes.Length)
+                sent += await socket.SendAsync(bytes[sent..], SocketFlags.None);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return await Gone();
+        }
+
+        return await Done();
+    }
+
+    private ValueTask<FlushResult> Gone()
+    {
+        _gone = true;
+        return Done();
+    }
+
+    private ValueTask<FlushResult> Done()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+        return new(new FlushResult(isCanceled: false, isCompleted: _gone));
+    }
+
+    private void Reserve(int more)
+    {
+        if (_buffer.Length - _length >= more)
+            return;
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastBytes, Math.Max(2 * _buffer.Length, _length + more)));
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}
