@@ -73,8 +73,10 @@ internal sealed class CommandDispatcher(
     private async ValueTask HandleLaterAsync(
         TimeSpan wait, CommandHandler handler, Session session, FrameHeader header, ReadOnlySequence<byte> body)
     {
+        // Counted once the clock runs, so that whoever sees the count may rely on it.
+        var turn = Task.Delay(wait, time, session.Closed);
         metrics.MessageSlowed();
-        await Task.Delay(wait, time, session.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!session.Closed.IsCancellationRequested)
             await HandleAsync(handler, session, header, body);
     }

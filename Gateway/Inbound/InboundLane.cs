@@ -65,13 +65,15 @@ internal sealed class InboundLane(
     private async ValueTask PublishAsync(CancellationToken stoppingToken)
     {
         using var activity = Telemetry.Activities.StartActivity("publish", ActivityKind.Producer);
+        Sample();
         if (await publisher.TryPublishAsync(partition, RecordOf(_underWay, activity?.Id), stoppingToken))
         {
-            Sample();
+            lag.Published(partition);
             Finish();
         }
         else
         {
+            lag.GivenUp(partition);
             GiveUp();
         }
     }
@@ -82,7 +84,7 @@ internal sealed class InboundLane(
         {
             if (lane.Entry.Kind != EntryKind.Message)
                 continue;
-            lag.Published(partition, lane.Entry.Connection, lane.Entry.Sequence);
+            lag.Publishing(partition, lane.Entry.Connection, lane.Entry.Sequence);
             return;
         }
     }

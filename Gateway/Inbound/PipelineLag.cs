@@ -18,19 +18,42 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
     private readonly TimeSpan _busyAfter = options.Value.BusyAfter;
     private readonly Samples[] _partitions = [.. Enumerable.Range(0, publisher.Partitions).Select(static _ => new Samples())];
 
-    /// <summary>The log has a message.</summary>
-    public void Published(int partition, ulong connection, uint sequence)
+    /// <summary>
+    /// A record is on its way into the log, and this is one of its messages; one record of a partition at a time. Asked before the log
+    /// has confirmed it, because on a busy machine the answer may overtake the confirmation.
+    /// </summary>
+    public void Publishing(int partition, ulong connection, uint sequence)
     {
         var samples = _partitions[partition];
         lock (samples)
         {
-            if (samples.Waiting.Count > 0 && time.GetElapsedTime(samples.LastAt) < s_distance)
+            if (samples.Waiting.Count == 0 || time.GetElapsedTime(samples.LastAt) >= s_distance)
+                samples.UnderWay = new(connection, sequence);
+        }
+    }
+
+    /// <summary>The log has the record; from now on an answer is due.</summary>
+    public void Published(int partition)
+    {
+        var samples = _partitions[partition];
+        lock (samples)
+        {
+            if (samples.UnderWay is not { } message)
                 return;
+            samples.UnderWay = null;
             samples.LastAt = time.GetTimestamp();
-            samples.Waiting.Enqueue(new(connection, sequence, samples.LastAt));
+            samples.Waiting.Enqueue(new(message, samples.LastAt));
             while (time.GetElapsedTime(samples.Waiting.Peek().At) >= _busyAfter * GiveUpAfter)
                 samples.Waiting.Dequeue();
         }
+    }
+
+    /// <summary>Nobody knows whether the log has the record, so no answer is due.</summary>
+    public void GivenUp(int partition)
+    {
+        var samples = _partitions[partition];
+        lock (samples)
+            samples.UnderWay = null;
     }
 
     /// <summary>An answer has come; whatever was published before it is answered or lost.</summary>
@@ -38,17 +61,22 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
     {
         if (partition >= _partitions.Length)
             return;
+        var message = new Message(connection, sequence);
         var samples = _partitions[partition];
         lock (samples)
         {
-            if (!Holds(samples.Waiting, connection, sequence))
-                return;
-            Sample sample;
-            do
+            if (samples.UnderWay == message)
             {
-                sample = samples.Waiting.Dequeue();
+                samples.UnderWay = null;
+                samples.Waiting.Clear();
             }
-            while (sample.Connection != connection || sample.Sequence != sequence);
+            else if (Holds(samples.Waiting, message))
+            {
+                while (samples.Waiting.Dequeue().Message != message)
+                {
+                    // An earlier one.
+                }
+            }
         }
     }
 
@@ -82,21 +110,25 @@ internal sealed class PipelineLag(IOptions<GatewayOptions> options, RecordPublis
     }
 
     // Asked for each ack, so nothing is allocated here.
-    private static bool Holds(Queue<Sample> waiting, ulong connection, uint sequence)
+    private static bool Holds(Queue<Sample> waiting, Message message)
     {
         foreach (var sample in waiting)
         {
-            if (sample.Connection == connection && sample.Sequence == sequence)
+            if (sample.Message == message)
                 return true;
         }
 
         return false;
     }
 
-    private readonly record struct Sample(ulong Connection, uint Sequence, long At);
+    private readonly record struct Message(ulong Connection, uint Sequence);
+
+    private readonly record struct Sample(Message Message, long At);
 
     private sealed class Samples
     {
+        public Message? UnderWay { get; set; }
+
         public Queue<Sample> Waiting { get; } = [];
 
         public long LastAt { get; set; }

@@ -23,18 +23,16 @@ internal sealed class LeanTransport(ILogger<LeanTransport> log) : IConnectionLis
     /// <exception cref="AddressInUseException">Somebody else listens there.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(AsPlain((IPEndPoint)endpoint));
         try
         {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(AsPlain((IPEndPoint)endpoint));
             socket.Listen(Backlog);
+            return new(new LeanListener(socket, log));
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            socket.Dispose();
             throw new AddressInUseException(exception.Message, exception);
         }
-
-        return new(new LeanListener(socket, log));
     }
 
     private static IPEndPoint AsPlain(IPEndPoint endpoint) => new(endpoint.Address, endpoint.Port);

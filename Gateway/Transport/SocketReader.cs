@@ -235,8 +235,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     {
         MakeRoom();
         var room = _buffer.AsSpan(_end);
-        var count = _socket.Receive(room, SocketFlags.None, out var error);
-        if (error != SocketError.Success)
+        if (TryReceive(room, out var count) is var error and not SocketError.Success)
             return error;
 
         // As much as there was room for: probably there is more, and the next buffer may be larger.
@@ -245,6 +244,21 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         _allExamined = false;
         _ended = count == 0;
         return SocketError.Success;
+    }
+
+    private SocketError TryReceive(Span<byte> room, out int count)
+    {
+        try
+        {
+            count = _socket.Receive(room, SocketFlags.None, out var error);
+            return error;
+        }
+        catch (ObjectDisposedException)
+        {
+            // By another thread, between the word that there is something and this call.
+            count = 0;
+            return SocketError.OperationAborted;
+        }
     }
 
     private void MakeRoom()

@@ -83,7 +83,9 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
 
     private ValueTask<FlushResult> Gone()
     {
+        // Whatever the error was, whoever reads is to learn that nobody can be answered any more.
         _gone = true;
+        socket.Dispose();
         return Done();
     }
 

@@ -1,13 +1,18 @@
 using System.Buffers.Binary;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Gateway;
 using BrokerIm.Tests.Flow.Support;
 using BrokerIm.Tests.Support;
 
 namespace BrokerIm.Tests.Flow.Gateway;
 
 /// <summary>Protocol chapter 01 sections 3, 5.2 and 9, on a real socket.</summary>
-public sealed class FramingTests
+public abstract class FramingTests(TcpTransport transport)
 {
+    public sealed class OnLean() : FramingTests(TcpTransport.Lean);
+
+    public sealed class OnKestrel() : FramingTests(TcpTransport.Kestrel);
+
     [Theory]
     [InlineData("00000010000100000007070100000000")]
     [InlineData("00000010000D00000007070100050001")]
@@ -15,7 +20,7 @@ public sealed class FramingTests
     [InlineData("0000001300060000000707010000003008E907")]
     public async Task Heartbeat_comes_back_unchanged_before_and_after_login(string frame)
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
@@ -30,7 +35,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Server_time_is_told_before_login()
     {
-        await using var host = await GatewayHost.StartAsync(time: new ManualTimeProvider());
+        await using var host = await GatewayHost.StartAsync(transport: transport, time: new ManualTimeProvider());
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Command.ClientTimeReq, 12);
@@ -42,7 +47,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Commands_before_login_are_ignored_and_the_thirty_second_closes()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         using var client = await host.ConnectAsync();
 
         for (var sent = 1; sent < 32; sent++)
@@ -62,7 +67,7 @@ public sealed class FramingTests
     [InlineData(0xFFFF)]
     public async Task Unknown_command_is_ignored_and_counted(int command)
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
@@ -82,7 +87,7 @@ public sealed class FramingTests
     [InlineData(0xFFFFFFFFu, "too_large")]
     public async Task Bad_length_closes_on_its_four_bytes_alone(uint length, string reason)
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         using var client = await host.ConnectAsync();
 
         var bytes = new byte[4];
@@ -96,7 +101,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Largest_frame_is_4_KiB_before_and_256_KiB_after_login()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
@@ -114,7 +119,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Frame_may_come_byte_by_byte_and_many_in_one_piece()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         using var client = await host.ConnectAsync();
         var heartbeat = HeartbeatOf(16);
 
@@ -130,7 +135,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Answers_keep_the_order_of_the_requests()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await host.ConnectAsync();
 
@@ -149,7 +154,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Body_that_does_not_parse_or_lacks_a_required_field_is_dropped_and_the_connection_stays()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await host.LoginAsync("u", ClientType.Android);
 
@@ -168,7 +173,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Command_counts_and_not_the_service_number_beside_it()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         using var client = await host.ConnectAsync();
 
         await client.SendAsync(Convert.FromHexString("00000010000100000001030500010000"));

@@ -1,4 +1,5 @@
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Gateway;
 using BrokerIm.Gateway.Sessions;
 using BrokerIm.Tests.Flow.Support;
 using BrokerIm.Tests.Support;
@@ -6,8 +7,12 @@ using BrokerIm.Tests.Support;
 namespace BrokerIm.Tests.Flow.Gateway;
 
 /// <summary>Clients that do not read what is sent to them.</summary>
-public sealed class SlowReaderTests
+public abstract class SlowReaderTests(TcpTransport transport)
 {
+    public sealed class OnLean() : SlowReaderTests(TcpTransport.Lean);
+
+    public sealed class OnKestrel() : SlowReaderTests(TcpTransport.Kestrel);
+
     // More than the kernel's buffers of both ends of a loopback connection hold.
     private const int MostFrames = 2_000;
     private static readonly byte[] Frame = FrameWriter.ToArray(
@@ -18,7 +23,7 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Client_that_lets_too_much_pile_up_is_closed_and_counted()
     {
-        await using var host = await GatewayHost.StartAsync(settings: [("OutboundBytesMax", "65536")]);
+        await using var host = await GatewayHost.StartAsync(transport: transport, settings: [("OutboundBytesMax", "65536")]);
         await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
@@ -35,7 +40,7 @@ public sealed class SlowReaderTests
     public async Task Client_that_takes_nothing_for_15_seconds_is_closed_and_counted_and_nobody_else()
     {
         var time = new ManualTimeProvider();
-        await using var host = await GatewayHost.StartAsync(time: time, settings: [("OutboundBytesMax", "100000000")]);
+        await using var host = await GatewayHost.StartAsync(transport: transport, time: time, settings: [("OutboundBytesMax", "100000000")]);
         await host.AddUserAsync("u");
         await host.AddUserAsync("other");
         using var client = await LoginWithSmallBufferAsync(host);
@@ -60,7 +65,7 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Client_that_falls_behind_and_reads_on_misses_nothing()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(transport: transport);
         await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
@@ -79,7 +84,7 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Client_that_asks_without_reading_is_not_read_from()
     {
-        await using var host = await GatewayHost.StartAsync(settings: [("OutboundBytesMax", "65536")]);
+        await using var host = await GatewayHost.StartAsync(transport: transport, settings: [("OutboundBytesMax", "65536")]);
         await host.AddUserAsync("u");
         using var client = await LoginWithSmallBufferAsync(host);
         var session = Assert.Single(host.Table.All);
@@ -105,6 +110,9 @@ public sealed class SlowReaderTests
     {
         var client = await WireClient.ConnectAsync(host.Port, receiveBufferBytes: 4_096);
         await client.LoginAsync("u", ClientType.Android);
+
+        // The client has its response a moment before the session counts as logged in.
+        await Eventually.HoldsAsync(() => host.Table.All.Single().IsLoggedIn);
         return client;
     }
 

@@ -1,4 +1,5 @@
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Gateway;
 using BrokerIm.Gateway.Connections;
 using BrokerIm.Tests.Flow.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,14 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BrokerIm.Tests.Flow.Gateway;
 
 /// <summary>A gateway that stops, and a door that is full.</summary>
-public sealed class StopTests
+public abstract class StopTests(TcpTransport transport)
 {
+    public sealed class OnLean() : StopTests(TcpTransport.Lean);
+
+    public sealed class OnKestrel() : StopTests(TcpTransport.Kestrel);
+
     [Fact]
     public async Task Stopping_gateway_lets_work_settle_then_closes_clients_and_gives_its_presence_up()
     {
         var work = new Work();
-        await using var host = await GatewayHost.StartAsync(services: services => services.AddSingleton<IDrainable>(work));
-        await using var other = await GatewayHost.StartAsync(host.Cluster);
+        await using var host = await GatewayHost.StartAsync(transport: transport, services: services => services.AddSingleton<IDrainable>(work));
+        await using var other = await GatewayHost.StartAsync(host.Cluster, transport: transport);
         var user = await host.AddUserAsync("u");
         await host.AddUserAsync("watcher");
         using var client = await host.LoginAsync("u", ClientType.Windows);
@@ -46,7 +51,7 @@ public sealed class StopTests
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_on_arrival_and_one_that_leaves_makes_room()
     {
-        await using var host = await GatewayHost.StartAsync(settings: [("MaxConnections", "2")]);
+        await using var host = await GatewayHost.StartAsync(transport: transport, settings: [("MaxConnections", "2")]);
         using var one = await host.ConnectAsync();
         using var two = await host.ConnectAsync();
         await one.ExpectNothingYetAsync();
@@ -64,7 +69,7 @@ public sealed class StopTests
     [Fact]
     public async Task Connections_of_one_address_have_a_limit_of_their_own()
     {
-        await using var host = await GatewayHost.StartAsync(settings: [("MaxConnectionsPerAddress", "1")]);
+        await using var host = await GatewayHost.StartAsync(transport: transport, settings: [("MaxConnectionsPerAddress", "1")]);
         using var one = await host.ConnectAsync();
         await one.ExpectNothingYetAsync();
 

@@ -33,9 +33,7 @@ internal static class FramingRows
         new("4 fifteen bytes, then the end", async server =>
         {
             using var client = await server.ConnectAsync();
-            await client.SendAsync(Raw.Heartbeat()[..15]);
-            client.ShutdownSend();
-            await HostileRow.ExpectClosedAsync(server, client, "peer_closed", []);
+            await HostileRow.ExpectClosedAsync(server, client, "peer_closed", Raw.Heartbeat()[..15], thenEnds: true);
         }),
         HostileRow.Closes("5 length 0", "malformed_frame", Raw.Heartbeat(length: 0)),
         HostileRow.Closes("6 length 1", "malformed_frame", Raw.Heartbeat(length: 1)),
@@ -50,9 +48,7 @@ internal static class FramingRows
         new("13 length larger than what comes, then the end", async server =>
         {
             using var client = await server.AttackAsync();
-            await client.SendAsync(Raw.Heartbeat(length: 100));
-            client.ShutdownSend();
-            await HostileRow.ExpectClosedAsync(server, client, "peer_closed", []);
+            await HostileRow.ExpectClosedAsync(server, client, "peer_closed", Raw.Heartbeat(length: 100), thenEnds: true);
         }),
         HostileRow.ClosesUser("14 length smaller than the body", "frame_too_large", [.. Raw.Heartbeat(), .. Raw.Repeat(16, 0xFF)]),
         HostileRow.Answers("15 version 0", Raw.Heartbeat(version: 0), Command.Heartbeat),

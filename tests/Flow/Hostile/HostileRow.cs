@@ -48,10 +48,12 @@ internal sealed record HostileRow(string Name, Func<HostileServer, Task> PlayAsy
     });
 
     /// <summary>Sends bytes that the server may stop taking at any time; it closes for this reason.</summary>
-    public static async Task ExpectClosedAsync(HostileServer server, WireClient client, string reason, byte[] bytes)
+    public static async Task ExpectClosedAsync(HostileServer server, WireClient client, string reason, byte[] bytes, bool thenEnds = false)
     {
         var before = server.Closed(reason);
         await client.TrySendAsync(bytes);
+        if (thenEnds)
+            client.ShutdownSend();
         await client.ReadToEndAsync();
         await Eventually.HoldsAsync(() => server.Closed(reason) == before + 1);
     }

@@ -46,7 +46,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         TestCluster? cluster = null,
         TimeProvider? time = null,
         (string Key, string Value)[]? settings = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        TcpTransport transport = TcpTransport.Lean)
     {
         var ownsCluster = cluster is null;
         cluster ??= new();
@@ -58,6 +59,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ["Gateway:Id"] = $"test-{Guid.NewGuid():N}",
             ["Gateway:Address"] = "127.0.0.1",
             ["Gateway:Port"] = "0",
+            ["Gateway:Transport"] = $"{transport}",
             ["Gateway:HttpPort"] = "0",
             ["Gateway:PasswordIterations"] = "1",
             ["Gateway:DrainWindow"] = "00:00:00",

@@ -127,7 +127,8 @@ public sealed class TurnedAwayTests : IAsyncDisposable
     // And who may find out whether it still is has done so.
     private void BeLate()
     {
-        _rig.Inbound.Lag.Published(0, connection: 99, sequence: 1);
+        _rig.Inbound.Lag.Publishing(0, connection: 99, sequence: 1);
+        _rig.Inbound.Lag.Published(0);
         _rig.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.True(_rig.Inbound.Lag.MayTry(0));
     }
