@@ -82,11 +82,12 @@ public sealed class CassandraOptions : IValidatableObject
     public int ConcurrentWrites { get; set; } = 16;
 
     /// <summary>
-    /// Rows of different conversations or users that share a request when each has but one; 0 sends each alone. Sharing
-    /// takes load off one small node and puts load on the coordinator of a large cluster. Defaults to 0.
+    /// Conversations or users that share a request when each has few rows; 1 gives each its own. A request has a price of its own
+    /// several times that of a row. Defaults to 10; for more, newer servers log a warning
+    /// (<c>unlogged_batch_across_partitions_warn_threshold</c>).
     /// </summary>
-    [Range(0, 1_000)]
-    public int MixedBatchRows { get; set; }
+    [Range(1, 1_000)]
+    public int SharedRequestKeys { get; set; } = 10;
 
     /// <summary>Reads that one question may have under way at once. Defaults to 32.</summary>
     [Range(1, 4_096)]
@@ -118,9 +119,6 @@ public sealed class CassandraOptions : IValidatableObject
         // Neither value is repeated: one of them is a secret, and people mix the two up.
         if ((User.Length == 0) != (Password.Length == 0))
             yield return new("Cassandra:User and Cassandra:Password: give both or neither.", [nameof(User)]);
-
-        if (MixedBatchRows == 1)
-            yield return new("Cassandra:MixedBatchRows = '1': 0, or 2 to 1000.", [nameof(MixedBatchRows)]);
     }
 
     private static bool IsNode(string node)

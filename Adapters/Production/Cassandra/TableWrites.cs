@@ -15,7 +15,8 @@ internal interface IWriteJobs
 
 /// <summary>
 /// One table's share of a batch of the log. Rows with one order key (a conversation, a user) stay in log order and are one job, which
-/// sends a request only once the one before is acknowledged; so nobody ever sees a later row without an earlier one.
+/// sends a request only once the one before is acknowledged; so nobody ever sees a later row without an earlier one. Keys with few rows
+/// share a request: all rows of a key are then in one partition, which a batch changes at once.
 /// </summary>
 internal sealed class TableWrites<TRow> : IWriteJobs
 {
@@ -24,10 +25,12 @@ internal sealed class TableWrites<TRow> : IWriteJobs
     private readonly TableShape<TRow> _shape;
     private readonly CassandraOptions _limits;
     private readonly TRow[] _rows;
+
+    /// <summary>Where each job begins in the rows, and the end of the last.</summary>
     private readonly int[] _starts;
 
-    /// <summary>Rows at the front that are the only ones with their key, and share requests.</summary>
-    private readonly int _mixedRows;
+    /// <summary>Jobs at the front that are one request each.</summary>
+    private readonly int _sharedJobs;
 
     /// <param name="session">Where to.</param>
     /// <param name="write">How a row is written.</param>
@@ -38,43 +41,32 @@ internal sealed class TableWrites<TRow> : IWriteJobs
         ICassandraSession session, CassandraWrite<TRow> write, TableShape<TRow> shape, List<TRow> rows, CassandraOptions limits)
     {
         (_session, _write, _shape, _limits) = (session, write, shape, limits);
-        (_rows, _starts, _mixedRows) = Group(CollectionsMarshal.AsSpan(rows), shape, limits.MixedBatchRows > 0);
+        (_rows, _starts, _sharedJobs) = Cut(CollectionsMarshal.AsSpan(rows), shape, limits);
     }
 
-    public int Count => MixedJobs + _starts.Length - 1;
-
-    private int MixedJobs => _mixedRows == 0 ? 0 : ((_mixedRows - 1) / _limits.MixedBatchRows) + 1;
+    public int Count => _starts.Length - 1;
 
     public async ValueTask RunAsync(int job, CancellationToken cancellationToken)
     {
-        var isMixed = job < MixedJobs;
-        var left = isMixed ? Mixed(job) : Group(job - MixedJobs);
+        var left = _rows.AsMemory(_starts[job].._starts[job + 1]);
         while (!left.IsEmpty)
         {
-            var count = Fitting(left.Span, isMixed);
+            var count = job < _sharedJobs ? left.Length : Fitting(left.Span);
             await _session.WriteAsync(_write, left[..count], cancellationToken);
             left = left[count..];
         }
     }
 
-    private ReadOnlyMemory<TRow> Mixed(int job)
+    /// <summary>How many rows of one key go into the next request, at least one.</summary>
+    private int Fitting(ReadOnlySpan<TRow> rows)
     {
-        var start = job * _limits.MixedBatchRows;
-        return _rows.AsMemory(start, Math.Min(_limits.MixedBatchRows, _mixedRows - start));
-    }
-
-    private ReadOnlyMemory<TRow> Group(int group) => _rows.AsMemory(_starts[group], _starts[group + 1] - _starts[group]);
-
-    /// <summary>How many of the rows go into the next request, at least one.</summary>
-    private int Fitting(ReadOnlySpan<TRow> rows, bool isMixed)
-    {
-        var max = Math.Min(rows.Length, isMixed ? _limits.MixedBatchRows : _limits.BatchRows);
+        var max = Math.Min(rows.Length, _limits.BatchRows);
         var bytes = _shape.BytesOf(rows[0]);
         var partition = _shape.PartitionOf(rows[0]);
         for (var i = 1; i < max; i++)
         {
             bytes += _shape.BytesOf(rows[i]);
-            if (bytes > _limits.BatchBytes || (!isMixed && _shape.PartitionOf(rows[i]) != partition))
+            if (bytes > _limits.BatchBytes || _shape.PartitionOf(rows[i]) != partition)
                 return i;
         }
 
@@ -82,44 +74,100 @@ internal sealed class TableWrites<TRow> : IWriteJobs
     }
 
     /// <summary>Brings rows of one key together: a counting sort, because it keeps their order and touches each row once.</summary>
-    private static (TRow[] Rows, int[] Starts, int MixedRows) Group(ReadOnlySpan<TRow> rows, TableShape<TRow> shape, bool mixSingles)
+    private static (TRow[] Rows, int[] Starts, int SharedJobs) Cut(
+        ReadOnlySpan<TRow> rows, TableShape<TRow> shape, CassandraOptions limits)
     {
-        var groups = new Dictionary<ulong, int>(rows.Length);
-        var groupOf = new int[rows.Length];
-        var sizes = new int[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            // Mixed, one to one: neighbours who talk to each other have numbers whose own hashes are nearly all the same.
-            var key = Partitioning.SplitMix64(shape.OrderKeyOf(rows[i]));
-            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out var isKnown);
-            if (!isKnown)
-                group = groups.Count - 1;
-            groupOf[i] = group;
-            sizes[group]++;
-        }
-
-        var mixed = mixSingles ? sizes.AsSpan(0, groups.Count).Count(1) : 0;
-        var starts = new List<int>(groups.Count + 1);
+        var groups = new List<Group>(rows.Length);
+        var groupOf = FindGroups(rows, shape, groups);
+        var starts = new List<int>();
         var next = new int[groups.Count];
-        var (position, single) = (mixed, 0);
-        for (var group = 0; group < groups.Count; group++)
+        var position = 0;
+        var request = default(Group);
+        for (var i = 0; i < groups.Count; i++)
         {
-            if (mixSingles && sizes[group] == 1)
-            {
-                next[group] = single++;
+            var group = groups[i];
+            if (!group.MayShare(limits))
                 continue;
+            if (starts.Count == 0 || !request.TryAdd(group, limits))
+            {
+                starts.Add(position);
+                request = group;
             }
 
+            next[i] = position;
+            position += group.Rows;
+        }
+
+        var sharedJobs = starts.Count;
+        for (var i = 0; i < groups.Count; i++)
+        {
+            if (groups[i].MayShare(limits))
+                continue;
             starts.Add(position);
-            next[group] = position;
-            position += sizes[group];
+            next[i] = position;
+            position += groups[i].Rows;
         }
 
         starts.Add(position);
         var sorted = new TRow[rows.Length];
         for (var i = 0; i < rows.Length; i++)
             sorted[next[groupOf[i]]++] = rows[i];
-        return (sorted, [.. starts], mixed);
+        return (sorted, [.. starts], sharedJobs);
+    }
+
+    private static int[] FindGroups(ReadOnlySpan<TRow> rows, TableShape<TRow> shape, List<Group> groups)
+    {
+        var known = new Dictionary<ulong, int>(rows.Length);
+        var groupOf = new int[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            // Mixed, one to one: neighbours who talk to each other have numbers whose own hashes are nearly all the same.
+            var key = Partitioning.SplitMix64(shape.OrderKeyOf(rows[i]));
+            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var isKnown);
+            var row = new Group(shape.PartitionOf(rows[i]), shape.BytesOf(rows[i]));
+            if (isKnown)
+            {
+                CollectionsMarshal.AsSpan(groups)[group].AddRow(row);
+            }
+            else
+            {
+                group = groups.Count;
+                groups.Add(row);
+            }
+
+            groupOf[i] = group;
+        }
+
+        return groupOf;
+    }
+
+    /// <summary>Rows of one key, or of several that share a request.</summary>
+    private record struct Group(int Partition, int Bytes)
+    {
+        private int _keys = 1;
+        private bool _isDivided;
+
+        public int Rows { get; private set; } = 1;
+
+        public void AddRow(Group row)
+        {
+            Rows++;
+            Bytes += row.Bytes;
+            _isDivided |= row.Partition != Partition;
+        }
+
+        public readonly bool MayShare(CassandraOptions limits) =>
+            limits.SharedRequestKeys > 1 && !_isDivided && Rows <= limits.BatchRows && Bytes <= limits.BatchBytes;
+
+        public bool TryAdd(Group other, CassandraOptions limits)
+        {
+            if (_keys == limits.SharedRequestKeys || Rows + other.Rows > limits.BatchRows || Bytes + other.Bytes > limits.BatchBytes)
+                return false;
+            _keys++;
+            Rows += other.Rows;
+            Bytes += other.Bytes;
+            return true;
+        }
     }
 }
 

@@ -44,7 +44,7 @@ public sealed class CassandraOptionsTests
     public void Values_out_of_bounds_are_refused()
     {
         Assert.NotEmpty(Problems(new() { Consistency = (CassandraConsistency)7 }));
-        Assert.NotEmpty(Problems(new() { MixedBatchRows = 1 }));
+        Assert.NotEmpty(Problems(new() { SharedRequestKeys = 0 }));
         Assert.NotEmpty(Problems(new() { ReplicationFactor = 0 }));
         Assert.NotEmpty(Problems(new() { LocalDatacenter = "it's" }));
     }

@@ -10,7 +10,7 @@ namespace BrokerIm.Tests.Unit.Cassandra;
 public sealed class StoreWritesTests
 {
     private readonly RecordingCassandra _cassandra = new();
-    private readonly CassandraOptions _options = new() { BatchRows = 10, BatchBytes = 10_000, ConcurrentWrites = 4 };
+    private readonly CassandraOptions _options = new() { BatchRows = 10, BatchBytes = 10_000, ConcurrentWrites = 4, SharedRequestKeys = 1 };
 
     private CassandraConversationStore Store => new(_cassandra, Options.Create(_options));
 
@@ -124,16 +124,31 @@ public sealed class StoreWritesTests
     }
 
     [Fact]
-    public async Task Single_rows_share_requests_when_the_settings_say_so_and_every_row_is_written_once()
+    public async Task Conversations_with_few_rows_share_requests_and_every_row_is_written_once_and_in_order()
     {
-        _options.MixedBatchRows = 8;
-        List<List<MessageRow>> conversations = [.. Enumerable.Range(0, 20).Select(i => Rows(Fresh.Pair(), 1, i < 18 ? 1 : 3))];
+        _options.SharedRequestKeys = 3;
+        List<List<MessageRow>> conversations = [.. Enumerable.Range(0, 20).Select(i => Rows(Fresh.Pair(), 1, (i % 4) + 1))];
         await WriteAsync([.. Mixed([.. conversations])]);
 
-        Assert.Equal([2, 3, 3, 8, 8], SizesOf(ConversationStatements.WriteMessage));
-        Assert.Equal(
-            conversations.SelectMany(rows => rows).Select(row => (row.Conversation, row.MessageId)).ToHashSet(),
-            _cassandra.Writes.SelectMany(write => write.Rows).Cast<MessageRow>().Select(row => (row.Conversation, row.MessageId)).ToHashSet());
+        // By threes: 1+2+3, 4+1+2, 3+4+1, 2+3+4, and so on; the last two are left.
+        Assert.Equal([6, 6, 7, 7, 7, 8, 9], SizesOf(ConversationStatements.WriteMessage).Order());
+        foreach (var rows in conversations)
+            Assert.Equal(rows, Assert.Single(RequestsOf(rows[0].Conversation)));
+    }
+
+    [Fact]
+    public async Task Shared_request_is_within_the_limits_and_whoever_does_not_fit_goes_alone()
+    {
+        _options.SharedRequestKeys = 10;
+        var (many, divided, large) = (Fresh.Pair(), Fresh.Pair(), Fresh.Pair());
+        List<MessageRow> largeRow = [new(large, 1, new(1, 0, 1, 0), new byte[10], new byte[20_000])];
+        List<List<MessageRow>> small = [.. Enumerable.Range(0, 5).Select(_ => Rows(Fresh.Pair(), 1, 4))];
+        await WriteAsync([.. Mixed([Rows(many, 1, 11), Rows(divided, Buckets.Size, 2), largeRow, .. small])]);
+
+        Assert.Equal([10, 1], RequestsOf(many).Select(rows => rows.Length));
+        Assert.Equal([1, 1], RequestsOf(divided).Select(rows => rows.Length));
+        Assert.Equal([1], RequestsOf(large).Select(rows => rows.Length));
+        Assert.Equal([1, 1, 1, 1, 4, 8, 8, 10], SizesOf(ConversationStatements.WriteMessage).Order());
     }
 
     private static List<MessageRow> Rows(ConversationId conversation, uint firstId, int count) =>
@@ -158,8 +173,8 @@ public sealed class StoreWritesTests
     }
 
     private IEnumerable<MessageRow[]> RequestsOf(ConversationId conversation) => _cassandra.Writes
-        .Select(write => write.Rows.Cast<MessageRow>().ToArray())
-        .Where(rows => rows[0].Conversation == conversation);
+        .Select(write => write.Rows.Cast<MessageRow>().Where(row => row.Conversation == conversation).ToArray())
+        .Where(rows => rows.Length > 0);
 
     private IEnumerable<int> SizesOf(CassandraStatement statement) =>
         _cassandra.Writes.Where(write => write.Statement == statement).Select(write => write.Rows.Length).Order();
