@@ -20,6 +20,10 @@ internal static class RoleHost
     private const int Ok = 0;
     private const int WrongSettings = 2;
 
+    // Settings are read once. Watching them would watch every folder below the working directory, and be told of each write to a log or
+    // a store that lies there.
+    private const string NoFileWatch = "--hostBuilder:reloadConfigOnChange=false";
+
     /// <summary>Runs the role; the result is the process's exit code: 0, or 2 when the settings are wrong.</summary>
     public static async Task<int> RunAsync(
         string role, IConfigurationRoot settings, bool demo, CancellationToken cancellationToken)
@@ -75,7 +79,7 @@ internal static class RoleHost
         if (problems.Length > 0)
             throw new SettingsException(problems);
 
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [NoFileWatch] });
         builder.Configuration.AddConfiguration(settings);
         ConfigureLogging(builder);
 
