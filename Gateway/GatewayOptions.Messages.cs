@@ -13,10 +13,6 @@ public sealed partial class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan PublishDeadline { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a lane waits for company before it publishes. Under load the log's own answer time is enough. Defaults to 0.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.001")]
-    public TimeSpan LaneLinger { get; set; }
-
     /// <summary>Entries that may wait for the log in one lane; there is a lane per partition. Then senders wait. Defaults to 16,384.</summary>
     [Range(Limits.MaxRecordEntries, 1 << 20)]
     public int LaneEntriesMax { get; set; } = 4 * Limits.MaxRecordEntries;

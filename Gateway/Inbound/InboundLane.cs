@@ -17,7 +17,6 @@ internal sealed class InboundLane(
     RecordPublisher publisher,
     PipelineLag lag,
     GatewayOptions options,
-    TimeProvider time,
     InboundMetrics metrics)
 {
     private const uint RecordVersion = 1;
@@ -49,9 +48,6 @@ internal sealed class InboundLane(
             while (true)
             {
                 await _queue.WaitAsync(stoppingToken);
-                if (options.LaneLinger > TimeSpan.Zero)
-                    await Task.Delay(options.LaneLinger, time, stoppingToken);
-
                 if (TryTake())
                     await PublishAsync(stoppingToken);
             }

@@ -33,7 +33,7 @@ internal sealed class InboundLanes : BackgroundService, IDrainable
         _time = time;
         _log = log;
         _lanes = [.. Enumerable.Range(0, publisher.Partitions)
-            .Select(partition => new InboundLane(partition, identity, publisher, lag, options.Value, time, metrics))];
+            .Select(partition => new InboundLane(partition, identity, publisher, lag, options.Value, metrics))];
     }
 
     /// <summary>
