@@ -26,9 +26,20 @@ internal sealed class CommandLoop(
         var begunAt = 0L;
         while (IsServed(session))
         {
-            if (await ReadAsync(session, input) is not { } read)
+            // Here and not in a method of its own, whose state every idle connection would keep.
+            ReadResult read;
+            try
+            {
+                read = await input.ReadAsync(CancellationToken.None);
+            }
+            catch (Exception exception) when (IsEndOfInput(exception))
+            {
+                session.Close(CloseReason.PeerClosed);
                 return;
+            }
 
+            if (!read.Buffer.IsEmpty)
+                session.Touch();
             var rest = await HandleAsync(session, read.Buffer);
             if (IsServed(session))
                 _progress.Note(session, read.Buffer, rest, ref begunAt);
@@ -44,34 +55,26 @@ internal sealed class CommandLoop(
     /// <summary>Takes what a kicked client still sends, unread, until one of the two sides closes.</summary>
     public static async Task DiscardAsync(Session session, PipeReader input)
     {
-        while (session.State != SessionState.Closed)
+        try
         {
-            if (await ReadAsync(session, input) is not { } read)
-                return;
-            input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                session.Close(CloseReason.Kicked);
+            while (session.State != SessionState.Closed)
+            {
+                var read = await input.ReadAsync(CancellationToken.None);
+                input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                    session.Close(CloseReason.Kicked);
+            }
+        }
+        catch (Exception exception) when (IsEndOfInput(exception))
+        {
+            session.Close(CloseReason.PeerClosed);
         }
     }
 
     private static bool IsServed(Session session) => session.IsServing && !session.IsPaused;
 
-    private static async ValueTask<ReadResult?> ReadAsync(Session session, PipeReader input)
-    {
-        try
-        {
-            var read = await input.ReadAsync(CancellationToken.None);
-            if (!read.Buffer.IsEmpty)
-                session.Touch();
-            return read;
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            // Reset by the client or aborted by us; in the second case the reason is noted already.
-            session.Close(CloseReason.PeerClosed);
-            return null;
-        }
-    }
+    // Reset by the client or aborted by us; in the second case the reason is noted already.
+    private static bool IsEndOfInput(Exception exception) => exception is IOException or OperationCanceledException;
 
     // Handles every complete frame; what is returned is where the incomplete rest begins.
     private async ValueTask<SequencePosition> HandleAsync(Session session, ReadOnlySequence<byte> buffer)

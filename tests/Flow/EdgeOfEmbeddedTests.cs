@@ -40,6 +40,10 @@ public sealed class EdgeOfEmbeddedTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Fact]
+    public void Nothing_below_the_working_directory_is_watched() => Assert.DoesNotContain(
+        ((IConfigurationRoot)_app.Configuration).Providers.OfType<FileConfigurationProvider>(), static file => file.Source.ReloadOnChange);
+
     [Theory]
     [InlineData("/live")]
     [InlineData("/ready")]

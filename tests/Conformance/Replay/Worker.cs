@@ -14,13 +14,13 @@ internal sealed class Worker
     private readonly RecordedLog _log;
     private readonly PersistHandler _handler;
 
-    public Worker(RecordedLog log, ICassandraSession session, ILogWriter<OutboundRecord> outbound)
+    public Worker(RecordedLog log, ICassandraSession session, ILogWriter<OutboundRecord> outbound, int sharedRequestKeys = 10)
     {
         _log = log;
 
         // One request at a time, so that a step is a step.
         var settings = CassandraKeyspace.Settings("any");
-        (settings.ConcurrentWrites, settings.ConcurrentReads) = (1, 1);
+        (settings.ConcurrentWrites, settings.ConcurrentReads, settings.SharedRequestKeys) = (1, 1, sharedRequestKeys);
         var store = new CassandraConversationStore(session, Options.Create(settings));
         var retry = new RetryForever(NullLogger<RetryForever>.Instance, TimeProvider.System);
         var cache = new ConversationCache(store, retry, Options.Create(new PersistOptions()), new LogLayout(log.Epoch, 1));
