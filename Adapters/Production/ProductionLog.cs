@@ -69,6 +69,9 @@ internal static partial class ProductionLog
     [LoggerMessage(7402, LogLevel.Information, "Redis {EndPoint} is back")]
     public static partial void RedisBack(this ILogger log, EndPoint endPoint);
 
+    [LoggerMessage(7405, LogLevel.Warning, "Redis has not answered for a while; its connection is given up for a new one")]
+    public static partial void RedisConnectionReplaced(this ILogger log);
+
     [LoggerMessage(7403, LogLevel.Error, "Another process (incarnation {Holder}) runs under the id of gateway {Gateway}; ours counts no more")]
     public static partial void GatewayIdTaken(this ILogger log, GatewayAddress gateway, string holder);
 

@@ -219,11 +219,19 @@ internal sealed class Session
         {
             if (_state != SessionState.Connected)
                 return false;
-            Send(Command.LoginRes, sequence, response);
+            if (!_outbox.Append(Command.LoginRes, sequence, response))
+            {
+                Close(Sessions.CloseReason.SlowReader);
+                return false;
+            }
+
             HasLoggedIn = true;
             Enter(SessionState.LoggedIn);
             if (_kick is { } reason)
                 TellKicked(reason);
+
+            // Last, so that a client that has its response is logged in for everybody.
+            _outbox.Flush();
             return true;
         }
     }

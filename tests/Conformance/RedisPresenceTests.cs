@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using BrokerIm.Adapters.Production.Redis;
 using BrokerIm.Core.Ports;
 using BrokerIm.Faults.Proxy;
+using BrokerIm.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -209,6 +212,34 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
         await Deadline.UntilAsync(() => Answers(presence));
     }
 
+    [Fact]
+    public async Task A_connection_on_which_nothing_has_come_for_a_while_is_given_up_for_a_new_one()
+    {
+        var service = _address.Split(':');
+        await using var proxy = new FaultProxy(new DnsEndPoint(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture)));
+        var clock = new ManualTimeProvider();
+        var log = new EventLogger();
+        var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System, TimeSpan.FromSeconds(0.5), clock, log);
+        await using var disposing = connection;
+        await Deadline.UntilAsync(() => AnswersAfter(TimeSpan.FromSeconds(1)));
+
+        proxy.Fault = LinkFault.Blackhole;
+        Assert.False(await AnswersAfter(TimeSpan.FromSeconds(1)));
+        Assert.False(await AnswersAfter(TimeSpan.FromSeconds(10)));
+        Assert.DoesNotContain("RedisConnectionReplaced", log.Events);
+        Assert.False(await AnswersAfter(TimeSpan.FromSeconds(10)));
+        Assert.Single(log.Events, "RedisConnectionReplaced");
+
+        proxy.Fault = LinkFault.None;
+        await Deadline.UntilAsync(() => AnswersAfter(TimeSpan.FromSeconds(1)));
+
+        Task<bool> AnswersAfter(TimeSpan pause)
+        {
+            clock.Advance(pause);
+            return Answers(presence);
+        }
+    }
+
     private static async Task<bool> Answers(RedisPresence presence)
     {
         try
@@ -223,7 +254,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
     }
 
     private (RedisConnection Connection, RedisPresence Presence) Open(
-        string configuration, TimeProvider time, TimeSpan? timeout = null)
+        string configuration, TimeProvider time, TimeSpan? timeout = null, TimeProvider? clock = null, ILogger<RedisConnection>? log = null)
     {
         var options = Options.Create(new RedisOptions
         {
@@ -231,8 +262,23 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
             KeyPrefix = _prefix,
             Timeout = timeout ?? TimeSpan.FromSeconds(30),
         });
-        var connection = new RedisConnection(options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var connection = new RedisConnection(options, clock ?? TimeProvider.System, log ?? NullLogger<RedisConnection>.Instance);
         var reader = new RedisPresenceReader(connection, options);
         return (connection, new(connection, reader, options, time, NullLogger<RedisPresence>.Instance));
+    }
+
+    private sealed class EventLogger : ILogger<RedisConnection>
+    {
+        private readonly ConcurrentQueue<string?> _events = [];
+
+        public IReadOnlyList<string?> Events => [.. _events];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _events.Enqueue(eventId.Name);
     }
 }

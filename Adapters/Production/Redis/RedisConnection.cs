@@ -11,9 +11,15 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, TimeProvid
 {
     private const int ReconnectPauseMs = 500;
 
+    // The library connects again by itself, but was seen not to for a minute after a reset, with the service in good health. Longer than
+    // the time in which it usually does, shorter than a presence lease.
+    private static readonly TimeSpan s_startAnewAfter = TimeSpan.FromSeconds(15);
+
     private readonly Breaker _breaker = new(options.Value.Timeout, time);
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connecting;
+    private Task _retiring = Task.CompletedTask;
+    private long? _failingSince;
 
     /// <summary>Sends commands and waits for their answers.</summary>
     /// <param name="ask">Starts all its commands before it awaits any, so that they travel together.</param>
@@ -30,12 +36,14 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, TimeProvid
             var asking = ask(redis.GetDatabase());
             Observe(asking);
             var answer = await asking.WaitAsync(options.Value.Timeout, cancellationToken);
-            _breaker.Succeeded();
+            if (_breaker.Succeeded())
+                NoteSuccess();
             return answer;
         }
-        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException)
+        catch (Exception exception) when (exception is TimeoutException or RedisConnectionException or ObjectDisposedException)
         {
             _breaker.Failed();
+            NoteFailure();
             throw Unavailable(exception);
         }
         catch (RedisException exception)
@@ -46,8 +54,29 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, TimeProvid
 
     public async ValueTask DisposeAsync()
     {
+        await _retiring;
         if (_connecting is { } connecting)
             await (await connecting).CloseAsync(allowCommandsToComplete: false);
+    }
+
+    private void NoteSuccess()
+    {
+        lock (_gate)
+            _failingSince = null;
+    }
+
+    private void NoteFailure()
+    {
+        lock (_gate)
+        {
+            _failingSince ??= time.GetTimestamp();
+            if (_connecting is not { IsCompletedSuccessfully: true } || time.GetElapsedTime(_failingSince.Value) < s_startAnewAfter)
+                return;
+
+            log.RedisConnectionReplaced();
+            _retiring = Task.WhenAll(_retiring, _connecting.Result.CloseAsync(allowCommandsToComplete: false));
+            (_connecting, _failingSince) = (null, null);
+        }
     }
 
     private Task<ConnectionMultiplexer> ConnectAsync()
