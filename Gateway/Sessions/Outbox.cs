@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using BrokerIm.Contracts.Wire;
+using BrokerIm.Gateway.Transport;
 using Google.Protobuf;
 
 namespace BrokerIm.Gateway.Sessions;

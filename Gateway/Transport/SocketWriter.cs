@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 
@@ -11,23 +10,16 @@ namespace BrokerIm.Gateway.Transport;
 /// <remarks>As with every <see cref="PipeWriter"/>, nothing may be written while a flush is under way.</remarks>
 internal sealed class SocketWriter(Socket socket) : PipeWriter
 {
-    private const int LeastBytes = 4 * 1024;
-
-    private byte[] _buffer = [];
-    private int _length;
+    private Backlog _written = new();
     private bool _gone;
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _length;
+    public override long UnflushedBytes => _written.Length;
 
-    public override void Advance(int bytes) => _length += bytes;
+    public override void Advance(int bytes) => _written.Advance(bytes);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        Reserve(Math.Max(1, sizeHint));
-        return _buffer.AsMemory(_length);
-    }
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _written.GetMemory(sizeHint);
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
@@ -35,14 +27,14 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
     /// <returns>Completed is the result once the connection is gone; whoever reads from it learns why.</returns>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_length == 0 || _gone)
+        if (_written.Length == 0 || _gone)
             return Done();
 
         SocketError error;
         int sent;
         try
         {
-            sent = socket.Send(_buffer.AsSpan(0, _length), SocketFlags.None, out error);
+            sent = socket.Send(_written.Bytes.Span, SocketFlags.None, out error);
         }
         catch (ObjectDisposedException)
         {
@@ -51,7 +43,7 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
 
         if (error is not (SocketError.Success or SocketError.WouldBlock))
             return Gone();
-        return sent == _length ? Done() : FlushRestAsync(sent);
+        return sent == _written.Length ? Done() : FlushRestAsync(sent);
     }
 
     public override void CancelPendingFlush() => throw new NotSupportedException("A flush ends with its bytes or with the connection.");
@@ -61,13 +53,12 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
     {
         // Left to the collector and not given back: a flush that the closing socket has not ended yet sends its own bytes.
         _gone = true;
-        _buffer = [];
-        _length = 0;
+        _written = new();
     }
 
     private async ValueTask<FlushResult> FlushRestAsync(int sent)
     {
-        var bytes = _buffer.AsMemory(0, _length);
+        var bytes = _written.Bytes;
         try
         {
             while (sent < bytes.Length)
@@ -91,22 +82,7 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
 
     private ValueTask<FlushResult> Done()
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-        _length = 0;
+        _written.Clear();
         return new(new FlushResult(isCanceled: false, isCompleted: _gone));
-    }
-
-    private void Reserve(int more)
-    {
-        if (_buffer.Length - _length >= more)
-            return;
-
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastBytes, Math.Max(2 * _buffer.Length, _length + more)));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
     }
 }

@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace BrokerIm.Gateway.Sessions;
+namespace BrokerIm.Gateway.Transport;
 
-/// <summary>Bytes that wait for a flush to end, in one pooled array; holds no memory while empty.</summary>
+/// <summary>Bytes that wait for a flush, or for one to end, in one pooled array; holds no memory while empty.</summary>
 internal sealed class Backlog : IBufferWriter<byte>
 {
     private const int FirstBytes = 4 * 1024;
@@ -11,6 +11,9 @@ internal sealed class Backlog : IBufferWriter<byte>
 
     /// <summary>Bytes waiting.</summary>
     public int Length { get; private set; }
+
+    /// <summary>What waits; until something is added or taken.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, Length);
 
     public void Advance(int count) => Length += count;
 
