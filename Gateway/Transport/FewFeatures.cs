@@ -40,7 +40,16 @@ internal sealed class FewFeatures : IFeatureCollection
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private int IndexOf(Type key) => Array.FindIndex(_features, 0, _count, feature => feature.Key == key);
+    private int IndexOf(Type key)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_features[i].Key == key)
+                return i;
+        }
+
+        return -1;
+    }
 
     private void Add(Type key, object value)
     {

@@ -42,8 +42,9 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options, TimeProvid
         }
         catch (Exception exception) when (exception is TimeoutException or RedisConnectionException or ObjectDisposedException)
         {
-            _breaker.Failed();
+            // In this order: whatever is noted here, the success that closes the breaker again takes back.
             NoteFailure();
+            _breaker.Failed();
             throw Unavailable(exception);
         }
         catch (RedisException exception)
