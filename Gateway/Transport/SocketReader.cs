@@ -226,7 +226,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     {
         lock (_gate)
         {
-            _filling = false;
+            // Called away meanwhile: it counts as filling until it is shown, or who calls a second time would complete it as well.
+            _filling = _cancelled;
             return !_cancelled;
         }
     }

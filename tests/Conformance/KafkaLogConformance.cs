@@ -1,7 +1,9 @@
+using BrokerIm.Adapters.Production;
 using BrokerIm.Adapters.Production.Kafka;
 using BrokerIm.Contracts.Records;
 using BrokerIm.Core;
 using BrokerIm.Core.Ports;
+using BrokerIm.Tests.Support;
 using Google.Protobuf;
 
 namespace BrokerIm.Tests.Conformance;
@@ -82,6 +84,25 @@ public abstract class KafkaLogConformance : RecordLogConformance, IDisposable
         await using var reading = new LogReading(NewReader(), start);
         Assert.Equal(["1", "2"], (await reading.TakeAsync(2)).Select(record => record.Name));
         Assert.Equal(0, start.Failures);
+    }
+
+    [Fact]
+    public async Task A_member_that_ends_before_it_has_heard_of_its_partitions_leaves_its_group()
+    {
+        // Without demand nothing is polled for the first second; on a slow machine that may be over before the group is ready.
+        EventLogger<KafkaPoller<InboundRecord>> log;
+        do
+        {
+            log = new();
+            var poller = _log.NewPoller(log);
+            poller.Start();
+            await Deadline.UntilAsync(_log.IsGroupStableAsync);
+            await poller.DisposeAsync();
+        }
+        while (log.Events.Contains(nameof(ProductionLog.PartitionsAssigned)));
+
+        Assert.DoesNotContain(nameof(ProductionLog.LeavingFailed), log.Events);
+        Assert.DoesNotContain(nameof(ProductionLog.LeavingAbandoned), log.Events);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using BrokerIm.Adapters.Production.Redis;
 using BrokerIm.Core.Ports;
@@ -218,7 +217,7 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
         var service = _address.Split(':');
         await using var proxy = new FaultProxy(new DnsEndPoint(service[0], int.Parse(service[1], System.Globalization.CultureInfo.InvariantCulture)));
         var clock = new ManualTimeProvider();
-        var log = new EventLogger();
+        var log = new EventLogger<RedisConnection>();
         var (connection, presence) = Open($"127.0.0.1:{proxy.Port}", TimeProvider.System, TimeSpan.FromSeconds(0.5), clock, log);
         await using var disposing = connection;
         await Deadline.UntilAsync(() => AnswersAfter(TimeSpan.FromSeconds(1)));
@@ -265,20 +264,5 @@ public sealed class RedisPresenceTests : PresenceConformance, IAsyncLifetime
         var connection = new RedisConnection(options, clock ?? TimeProvider.System, log ?? NullLogger<RedisConnection>.Instance);
         var reader = new RedisPresenceReader(connection, options);
         return (connection, new(connection, reader, options, time, NullLogger<RedisPresence>.Instance));
-    }
-
-    private sealed class EventLogger : ILogger<RedisConnection>
-    {
-        private readonly ConcurrentQueue<string?> _events = [];
-
-        public IReadOnlyList<string?> Events => [.. _events];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _events.Enqueue(eventId.Name);
     }
 }

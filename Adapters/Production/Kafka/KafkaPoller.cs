@@ -158,8 +158,13 @@ internal sealed class KafkaPoller<TRecord> : IAsyncDisposable
         {
             _consumer.Close();
         }
-        catch (KafkaException exception)
+        catch (OperationCanceledException)
         {
+            // The library still tells of partitions given meanwhile, and passes on that nobody asks where to start any more.
+        }
+        catch (Exception exception)
+        {
+            // Nothing may end this thread, and with it the process, for not having left a group well.
             _log.LeavingFailed(_topic, exception);
         }
         finally
