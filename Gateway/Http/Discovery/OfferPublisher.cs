@@ -75,11 +75,18 @@ internal sealed class OfferPublisher : BackgroundService, IHostedLifecycleServic
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await _tick.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            // Nobody is to come before the ports listen.
-            if (_started)
-                await LookAsync(stoppingToken);
+            while (await _tick.WaitForNextTickAsync(stoppingToken))
+            {
+                // Nobody is to come before the ports listen.
+                if (_started)
+                    await LookAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Ended on purpose, and before the host stops: it would take this for a failure.
         }
     }
 

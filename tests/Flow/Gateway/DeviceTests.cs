@@ -138,7 +138,7 @@ public sealed class DeviceTests : IAsyncLifetime
         await client.SendAsync(Command.LogoutReq, 10);
         var answer = await client.ReceiveNextAsync(Command.LogoutRsp, IMLogoutRsp.Parser, 10);
         Assert.Equal(0u, answer.ResultCode);
-        await client.ExpectClosedAsync();
+        await client.ReadToEndAsync();
     }
 
     private async Task<IReadOnlyList<PushDevice>> DevicesAsync() =>

@@ -82,7 +82,14 @@ public class HostileServer : IAsyncLifetime
     internal Task<WireClient> AttackAsync(ClientType client = ClientType.Android) => _server.LoginAsync("attacker", client);
 
     /// <summary>The attacked, logged in.</summary>
-    internal Task<WireClient> SufferAsync() => _server.LoginAsync("victim", ClientType.Android);
+    internal async Task<WireClient> SufferAsync()
+    {
+        var victim = await _server.LoginAsync("victim", ClientType.Android);
+
+        // What is stored before a client's first command is handled is for the client to ask for; what comes later is pushed.
+        await victim.UntilEchoAsync();
+        return victim;
+    }
 
     /// <summary>Connections closed so far for this reason.</summary>
     internal double Closed(string reason) => _meter.Sum("im_connections_closed_total", reason);
