@@ -124,8 +124,10 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         {
             _failure ??= new ConnectionAbortedException("The connection is no longer read.");
 
-            // Left to the collector and not given back: should anybody still look at it, he sees his own bytes.
-            Forget();
+            // Left to the collector and not given back: should anybody still look at it, he sees his own bytes. Whoever fills it just now
+            // goes on with what he has.
+            if (!_filling)
+                Forget();
         }
 
         Dispose();
