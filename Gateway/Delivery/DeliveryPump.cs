@@ -29,10 +29,14 @@ internal sealed class DeliveryPump(
     TimeProvider time,
     ILogger<DeliveryPump> log) : IHostedService
 {
+    // More flushes than this keep what comes behind them waiting for longer than it takes to hand them over.
+    private const int FlushedHereMax = 32;
+
     private readonly Dictionary<uint, DeliveryChain> _chains = [];
+    private readonly FlushRounds _rounds = new();
 
     // Reused: each touched connection is flushed once per bus message, however much was written to it.
-    private readonly HashSet<Session> _touched = [];
+    private HashSet<Session> _touched = [];
 
     private readonly long _openedMs = time.GetUtcNow().ToUnixTimeMilliseconds();
     private IAsyncDisposable? _subscription;
@@ -76,11 +80,20 @@ internal sealed class DeliveryPump(
         }
         finally
         {
-            foreach (var session in _touched)
-                session.Flush();
-            _touched.Clear();
+            await FlushAsync();
             answers.Written();
         }
+    }
+
+    private ValueTask FlushAsync()
+    {
+        if (_touched.Count > FlushedHereMax)
+            return _rounds.AddAsync(ref _touched);
+
+        foreach (var session in _touched)
+            session.Flush();
+        _touched.Clear();
+        return default;
     }
 
     private void Follow(PartitionDelivery part)

@@ -47,8 +47,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         _arrival = new(this);
     }
 
-    /// <exception cref="ConnectionResetException">The peer ended the connection without saying so.</exception>
-    /// <exception cref="ConnectionAbortedException">This side did.</exception>
+    /// <summary>Waits for bytes or for the end, and a connection that is lost or reset has ended too: many clients leave like that.</summary>
+    /// <exception cref="ConnectionAbortedException">This side closed the connection.</exception>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.CanBeCanceled)
@@ -294,16 +294,23 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
 
     private void Fail(SocketError error)
     {
+        var result = default(ReadResult);
         lock (_gate)
         {
-            _failure ??= error is SocketError.OperationAborted or SocketError.Interrupted
-                ? new ConnectionAbortedException("The connection was closed by this side.")
-                : new ConnectionResetException($"The connection is gone: {error}.", new SocketException((int)error));
+            if (error is SocketError.OperationAborted or SocketError.Interrupted)
+                _failure ??= new ConnectionAbortedException("The connection was closed by this side.");
+            else
+                _ended = true;
             if (!EndRead())
                 return;
+            if (_failure is null)
+                TryShow(out result);
         }
 
-        _read.SetException(_failure);
+        if (_failure is null)
+            _read.SetResult(result);
+        else
+            _read.SetException(_failure);
     }
 
     // Under the gate; whether anybody waits to be told.

@@ -31,6 +31,13 @@ internal sealed class TestSession
     /// <summary>Times the output was flushed since the login.</summary>
     public int Flushes => _output.Flushes;
 
+    /// <summary>Done on whichever thread flushes the output, before that.</summary>
+    public Action? BeforeFlush
+    {
+        get => _output.BeforeFlush;
+        set => _output.BeforeFlush = value;
+    }
+
     /// <summary>A session of a user; its login response is read already.</summary>
     public static TestSession LoggedIn(
         UserId user,
@@ -102,6 +109,8 @@ internal sealed class TestSession
             set => Volatile.Write(ref _flushes, value);
         }
 
+        public Action? BeforeFlush { get; set; }
+
         public override void Advance(int bytes) => inner.Advance(bytes);
 
         public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
@@ -114,6 +123,7 @@ internal sealed class TestSession
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
+            BeforeFlush?.Invoke();
             Interlocked.Increment(ref _flushes);
             return inner.FlushAsync(cancellationToken);
         }

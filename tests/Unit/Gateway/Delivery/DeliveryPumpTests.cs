@@ -51,6 +51,21 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
+    public async Task Message_for_many_reaches_everybody_in_order()
+    {
+        const int Receivers = 200;
+        await using var rig = new DeliveryRig();
+        TestSession[] receivers = [.. Enumerable.Range(0, Receivers).Select(_ => rig.Settled(Bob))];
+        rig.AddMessages(Alice, 20);
+
+        for (var id = 1u; id <= 20; id++)
+            await rig.DeliverAsync(rig.Message(id, except: null, Alice, Bob));
+
+        foreach (var receiver in receivers)
+            Assert.Equal(Enumerable.Range(1, 20).Select(id => (uint)id), await receiver.ReceivePushesAsync(20));
+    }
+
+    [Fact]
     public async Task Answer_comes_before_the_next_message_of_the_same_conversation()
     {
         await using var rig = new DeliveryRig();
