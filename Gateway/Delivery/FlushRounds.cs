@@ -12,7 +12,7 @@ namespace BrokerIm.Gateway.Delivery;
 /// </remarks>
 internal sealed class FlushRounds : IThreadPoolWorkItem
 {
-    // So far the pump may be ahead. What waits for its flush counts towards what a slow reader may leave unread.
+    // So far the pump may be ahead: what it writes waits in memory until its round.
     private const int BusMessagesAhead = 8;
 
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class FlushRounds : IThreadPoolWorkItem
     private bool _running;
     private TaskCompletionSource? _room;
 
-    /// <summary>Has these flushed soon, and takes the set's content.</summary>
+    /// <summary>Has these flushed in the next round.</summary>
     /// <param name="written">Connections that were written to; empty afterwards.</param>
     /// <returns>Completes when the pump may go on.</returns>
     public ValueTask AddAsync(ref HashSet<Session> written)
