@@ -97,7 +97,8 @@ public sealed class AllocationBudgetTests(ITestOutputHelper output)
     [Fact]
     public async Task Message_leaves_the_gateway_within_its_budget()
     {
-        const int Pairs = 50;
+        // So few connections that the pump flushes them itself: rounds would run beside what is measured.
+        const int Pairs = 16;
 
         // With the shortest of ids 50 bytes of an answer and 118 of a message.
         const long FramesBytesMin = 168;
